@@ -1,0 +1,101 @@
+"""Identifiers: opaque strings that say which event, and so which shard, they belong to.
+
+An order is ``o_<event in base 36>_<26 characters>``. Its items, payments and tickets carry the
+same stem and a number (``i_..._1``), so that every one of them leads to its order without a look-up.
+Nothing here decides whether a thing exists; a well-formed id may name nothing.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from base64 import b32encode
+from typing import NewType
+
+EventId = NewType("EventId", int)
+SectionId = NewType("SectionId", int)
+SeatId = NewType("SeatId", int)
+SessionId = NewType("SessionId", str)
+OrderId = NewType("OrderId", str)
+ItemId = NewType("ItemId", str)
+PaymentId = NewType("PaymentId", str)
+TicketId = NewType("TicketId", str)
+
+EVENT_ID_MAX = 2**31 - 1
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ORDER = re.compile(r"o_([0-9a-z]{1,6})_[a-z2-7]{26}")
+_PART = re.compile(r"[ipt]_([0-9a-z]{1,6}_[a-z2-7]{26})_[0-9]{1,5}")
+_BARCODE = re.compile(r"([0-9A-Z]{1,6})-[A-Z2-7]{26}")
+_RANDOM_BYTES = 17  # 136 bits, of which the 26 characters kept carry 130
+
+
+def base36(number: int) -> str:
+    """Write a number >= 0 in base 36, lower case."""
+    digits = ""
+    while True:
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+        if number == 0:
+            return digits
+
+
+def _stem(raw: bytes) -> str:
+    return b32encode(raw).decode()[:26].lower()
+
+
+def new_order_id(event_id: EventId) -> OrderId:
+    """A fresh order id with 130 random bits."""
+    return OrderId(f"o_{base36(event_id)}_{_stem(secrets.token_bytes(_RANDOM_BYTES))}")
+
+
+def keyed_order_id(secret: bytes, event_id: EventId, session_id: str, key: str) -> OrderId:
+    """The order id of a request that carries an Idempotency-Key: the same request, the same id."""
+    message = f"{event_id}\0{session_id}\0{key}".encode()
+    digest = hmac.digest(secret, message, hashlib.sha256)
+    return OrderId(f"o_{base36(event_id)}_{_stem(digest[:_RANDOM_BYTES])}")
+
+
+def item_id(order_id: OrderId, number: int) -> ItemId:
+    return ItemId(f"i_{order_id[2:]}_{number}")
+
+
+def payment_id(order_id: OrderId, number: int) -> PaymentId:
+    return PaymentId(f"p_{order_id[2:]}_{number}")
+
+
+def ticket_id(order_id: OrderId, number: int) -> TicketId:
+    return TicketId(f"t_{order_id[2:]}_{number}")
+
+
+def item_number(item: str) -> int:
+    """The number at the end of an item, payment or ticket id."""
+    return int(item.rsplit("_", 1)[1])
+
+
+def event_of_order(order_id: str) -> EventId | None:
+    """The event an order id belongs to, or None where it is no order id."""
+    match = _ORDER.fullmatch(order_id)
+    if match is None:
+        return None
+    event_id = int(match[1], 36)
+    return EventId(event_id) if 0 < event_id <= EVENT_ID_MAX else None
+
+
+def order_of(part_id: str) -> OrderId | None:
+    """The order that an item, payment or ticket id belongs to, or None where it is none of these."""
+    match = _PART.fullmatch(part_id)
+    return OrderId(f"o_{match[1]}") if match else None
+
+
+def new_barcode(event_id: EventId) -> str:
+    """A fresh barcode: the event and 130 random bits, in letters that a QR code packs tightly."""
+    return f"{base36(event_id).upper()}-{_stem(secrets.token_bytes(_RANDOM_BYTES)).upper()}"
+
+
+def event_of_barcode(barcode: str) -> EventId | None:
+    """The event a barcode belongs to, or None where it is no barcode of this box office."""
+    match = _BARCODE.fullmatch(barcode)
+    if match is None:
+        return None
+    event_id = int(match[1], 36)
+    return EventId(event_id) if 0 < event_id <= EVENT_ID_MAX else None
