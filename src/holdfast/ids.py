@@ -1,7 +1,7 @@
 """Identifiers: opaque strings that say which event, and so which shard, they belong to.
 
 An order is ``o_<event in base 36>_<26 characters>``. Its items, payments and tickets carry the
-same stem and a number (``i_..._1``), so that every one of them leads to its order without a look-up.
+same stem and a number (``i_..._1``), so that each of them leads to its order without a look-up.
 Nothing here decides whether a thing exists; a well-formed id may name nothing.
 """
 
@@ -82,14 +82,16 @@ def event_of_order(order_id: str) -> EventId | None:
 
 
 def order_of(part_id: str) -> OrderId | None:
-    """The order that an item, payment or ticket id belongs to, or None where it is none of these."""
+    """The order that an item, payment or ticket id belongs to, or None where it is no such id."""
     match = _PART.fullmatch(part_id)
     return OrderId(f"o_{match[1]}") if match else None
 
 
-def new_barcode(event_id: EventId) -> str:
-    """A fresh barcode: the event and 130 random bits, in letters that a QR code packs tightly."""
-    return f"{base36(event_id).upper()}-{_stem(secrets.token_bytes(_RANDOM_BYTES)).upper()}"
+def barcode(event_id: int, seed: bytes, item: str) -> str:
+    """The code of a ticket: the event and 130 bits that nobody can guess without the seed (32 random
+    bytes), in letters that a QR code packs tightly. The same item and seed give the same code."""
+    digest = hmac.digest(seed, item.encode(), hashlib.sha256)
+    return f"{base36(event_id).upper()}-{_stem(digest[:_RANDOM_BYTES]).upper()}"
 
 
 def event_of_barcode(barcode: str) -> EventId | None:

@@ -31,10 +31,11 @@ COMMENT ON TYPE cancel_reason IS
     'EXPIRED: the hold reached its deadline. '
     'EVENT_CANCELLED: the organiser cancelled the event.';
 
-CREATE TYPE item_state AS ENUM ('ACTIVE', 'RELEASED', 'REFUNDED');
+CREATE TYPE item_state AS ENUM ('ACTIVE', 'RELEASED', 'EXPIRED', 'REFUNDED');
 COMMENT ON TYPE item_state IS
     'ACTIVE: part of what the order holds or bought. '
     'RELEASED: given back before it was paid. '
+    'EXPIRED: lost with its hold at the deadline; had again if a payment still comes in time. '
     'REFUNDED: paid, then refunded.';
 
 CREATE TYPE payment_status AS ENUM (

@@ -1,0 +1,177 @@
+"""Every setting and every limit, with its unit and its reason.
+
+Settings come from the environment and are checked once, at the start; a wrong one stops the start
+with a sentence. Limits are constants: changing one is a change of the program. docs/settings.md is
+generated from both.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+
+class SettingError(ValueError):
+    """A setting is wrong; the text says which, and what it should be."""
+
+
+class Setting(NamedTuple):
+    name: str
+    default: str
+    meaning: str
+
+
+SETTINGS: Final = (
+    Setting(
+        "HOLDFAST_DATABASE_URL",
+        "",
+        "postgresql://... of a server of version 15 or newer; empty: the embedded PostgreSQL.",
+    ),
+    Setting(
+        "HOLDFAST_DATA", "", "Folder of the embedded PostgreSQL; empty: the user's own."
+    ),
+    Setting(
+        "HOLDFAST_POSTGRES_BIN",
+        "",
+        "Folder with initdb and postgres; empty: the wheel's, else the system's.",
+    ),
+    Setting(
+        "HOLDFAST_SECRET",
+        "",
+        "Signs sessions and links, 32 characters or more; empty: one is made and kept in the data "
+        "folder. All servers of one box office need the same.",
+    ),
+    Setting(
+        "HOLDFAST_PUBLIC_URL",
+        "",
+        "The address that buyers see, as https://tickets.example; empty: taken from the request.",
+    ),
+    Setting(
+        "HOLDFAST_ALLOWED_ORIGINS",
+        "",
+        "Comma-separated origins whose pages may send orders, as https://arena.example.",
+    ),
+)
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """The checked settings of one process."""
+
+    database_url: str
+    data: Path
+    postgres_bin: Path | None
+    secret: str
+    public_url: str
+    allowed_origins: frozenset[str]
+
+
+def default_data_folder() -> Path:
+    """Where the embedded server lives when nobody says: a folder a database user can reach."""
+    if os.name == "posix" and os.geteuid() == 0:
+        return Path("/var/lib/holdfast")
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "holdfast"
+
+
+def read_settings(environment: Mapping[str, str], data: Path | None = None) -> Settings:
+    """Check the environment; `data` is the folder named on the command line.
+
+    Raises SettingError with a sentence for the first setting that is wrong.
+    """
+
+    def text(name: str) -> str:
+        return environment.get(name, "").strip()
+
+    database_url = text("HOLDFAST_DATABASE_URL")
+    if database_url and urlsplit(database_url).scheme not in ("postgresql", "postgres"):
+        raise SettingError(
+            "HOLDFAST_DATABASE_URL must start with postgresql://; "
+            "leave it empty to use the embedded PostgreSQL."
+        )
+    secret = text("HOLDFAST_SECRET")
+    if secret and len(secret) < SECRET_CHARACTERS_MIN:
+        raise SettingError(
+            f"HOLDFAST_SECRET is too short: it needs {SECRET_CHARACTERS_MIN} characters or more."
+        )
+    public_url = text("HOLDFAST_PUBLIC_URL").rstrip("/")
+    if public_url and not _is_origin(public_url):
+        raise SettingError("HOLDFAST_PUBLIC_URL must be an address like https://tickets.example.")
+    origins = [o.strip().rstrip("/") for o in text("HOLDFAST_ALLOWED_ORIGINS").split(",")]
+    wrong = [o for o in origins if o and not _is_origin(o)]
+    if wrong:
+        raise SettingError(
+            f"HOLDFAST_ALLOWED_ORIGINS: {wrong[0]!r} is not like https://arena.example."
+        )
+    postgres_bin = text("HOLDFAST_POSTGRES_BIN")
+    if postgres_bin and not (Path(postgres_bin) / "postgres").exists():
+        raise SettingError("HOLDFAST_POSTGRES_BIN must be a folder that holds initdb and postgres.")
+    return Settings(
+        database_url=database_url,
+        data=data or Path(text("HOLDFAST_DATA") or default_data_folder()),
+        postgres_bin=Path(postgres_bin) if postgres_bin else None,
+        secret=secret,
+        public_url=public_url,
+        allowed_origins=frozenset(o for o in origins if o),
+    )
+
+
+def _is_origin(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and parts.path in ("", "/")
+
+
+# --- Limits. Each: value, unit in the name, reason beside it. ---
+
+SECRET_CHARACTERS_MIN: Final = 32  # 128 bits and more, however it was written
+SESSION_DAYS: Final = 30  # a buyer comes back for the tickets within the month
+ACCESS_LINK_DAYS: Final = 400  # a ticket bought a year ahead still opens from its mail
+
+# Requests
+BODY_BYTES_MAX: Final = 65_536  # an order of 500 places is 20 kB
+CHART_BYTES_MAX: Final = 67_108_864  # the largest chart that venues/chart_file.py reads, 64 MiB
+LIST_LIMIT_DEFAULT: Final = 100
+LIST_LIMIT_MAX: Final = 500  # API.md
+REQUEST_PLACES_MAX: Final = (
+    500  # no order_limit may be above it
+)
+IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255
+IDEMPOTENCY_HOURS: Final = 24  # API.md
+
+# The desk (DESIGN.md section 3)
+BATCH_COMMANDS_MAX: Final = 512  # about 20 ms of writing on two cores
+BATCH_SEATS_MAX: Final = 1_000  # bounds one statement's arrays
+DECIDE_SECONDS_MAX: Final = 0.015  # deciding blocks the loop, so never for longer
+HOLD_WAIT_SECONDS_MAX: Final = 1.0  # then 503: a buyer who waits longer has gone elsewhere
+QUEUE_HOLDS_MAX: Final = 20_000  # one second's work several times over; beyond it, 503 at once
+BATCH_TRIES_MAX: Final = 5  # passing troubles (deadlock, restart, lock timeout) in a row, then 503
+BATCH_TRY_PAUSE_SECONDS: Final = 0.1  # times the number of the try
+AMBIGUOUS_SECONDS_MAX: Final = 60.0  # how long to ask after a COMMIT whose answer was lost
+DESK_IDLE_SECONDS: Final = 60.0  # a desk leaves after a minute without a command
+DESKS_MAX: Final = 256  # per process; the longest idle leaves first
+EXPIRE_ORDERS_MAX: Final = 100  # holds ended per batch: bulk work is cut in pieces
+SWEEP_SECONDS: Final = 1.0  # looks for due holds that often; they are gone within 2 s
+RETRY_AFTER_SECONDS: Final = 2  # what busy answers ask for
+
+# Money
+PAYMENT_ATTEMPTS_MAX: Final = 10  # declined cards per order
+HOLD_CAP_SECONDS: Final = 300  # beginning to pay may extend a hold by this much in all
+PROVIDER_SECONDS_MAX: Final = 10.0  # then the answer is unknown and is looked up
+PROVIDER_LOOKUPS_MAX: Final = 3  # before the buyer is told that it is still being checked
+RECONCILE_AFTER_SECONDS: Final = 30  # an unsettled payment older than this is looked up
+OUTBOX_ATTEMPTS_MAX: Final = 20  # with backoff about a day; then parked for a person
+OUTBOX_BATCH_MAX: Final = 50
+COMPLETE_AFTER_HOURS: Final = 12  # after its start an event counts as over
+
+# The live map
+FRAME_SECONDS_MIN: Final = 0.25  # API.md: frames at least 250 ms apart
+FRAME_BYTES_MAX: Final = 16_384  # API.md: beyond it the reader is told to resync
+HEARTBEAT_SECONDS: Final = 15.0  # proxies cut silent connections after 30 s and more
+STREAMS_MAX: Final = 10_000  # open streams per process
+CATCH_UP_VERSIONS_MAX: Final = 1_000  # older readers get the whole snapshot instead
+
+# Connections per process
+POOL_CONNECTIONS_MAX: Final = 10
+DESK_CONNECTIONS_MAX: Final = 6
