@@ -43,13 +43,14 @@ class PlanArea(msgspec.Struct, frozen=True, gc=False, array_like=True):
     category: str
 
 
-class FloorPlan(msgspec.Struct, frozen=True, kw_only=True, eq=True):
+class FloorPlan(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=True):
     """One event's seats 0 .. seat_count-1, standing places at the end.
 
     Per seat: `section_of` (section_id), `category_of` (index into `categories`), `attributes` (bits
     ACCESSIBLE, COMPANION, RESTRICTED, STANDING), `row_of` (index into `row_names`), `rank`
     (0 is the best view, every rank occurs once). `runs` are tuples of seat_ids side by side; every
     numbered seat is in exactly one, standing places are in none. Never write into the arrays.
+    Plans are compared by identity; to compare their contents compare what `encode` gives.
     """
 
     seat_count: int
