@@ -6,6 +6,7 @@ the kind: price categories by view, wheelchair places with companions, seats beh
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 import msgspec
 
@@ -50,15 +51,16 @@ class SeatRow(msgspec.Struct):
 
 class Block(msgspec.Struct):
     """A section: rows inside an outline. `drawback` multiplies how far away its seats count; with
-    `one_price` the whole block is one category, else each row has its own. `label` defaults to the
-    middle of the block."""
+    `one_price` the whole block is one category, else each row has its own. From behind one of its
+    `pillars`, and from seats with y < `hidden_above`, the view is restricted."""
 
     name: str
     outline: list[XY]
     rows: list[SeatRow]
     drawback: float = 1.0
     one_price: bool = False
-    label: XY | None = None
+    pillars: list[XY] = []
+    hidden_above: float | None = None
 
 
 class Standing(msgspec.Struct):
@@ -71,7 +73,7 @@ class Standing(msgspec.Struct):
 
 class House(msgspec.Struct):
     """Everything drawn, in drawing order. `shares` are the shares of the seats per category, dear
-    first; `wheelchair_rows` name rows as (block, row) indices, the preferred ones first."""
+    first; `wheelchair_rows` are groups of rows as (block, row), the preferred group first."""
 
     name: str
     focal_point: XY
@@ -80,8 +82,7 @@ class House(msgspec.Struct):
     blocks: list[Block] = []
     standing: list[Standing] = []
     shapes: list[tuple[ShapeKind, list[XY], str, XY]] = []
-    pillars: list[XY] = []
-    wheelchair_rows: list[tuple[int, int]] = []
+    wheelchair_rows: list[list[tuple[int, int]]] = []
 
     def seat_count(self) -> int:
         """Numbered seats drawn so far."""
@@ -104,7 +105,7 @@ def chart_of(house: House) -> Chart:
             price = prices[section_id - 1][index]
             for number, (x, y) in zip(row.numbers, places[section_id - 1][index], strict=True):
                 attributes = special.get(len(seats), ())
-                if not attributes and (row.restricted or _behind_a_pillar(house, x, y)):
+                if not attributes and (row.restricted or _hidden(house.focal_point, block, x, y)):
                     attributes = ("restricted_view",)
                 at = sheet.move(x, y)
                 seats.append(Seat(len(seats), section_id, row.name, number, *at, price, attributes))
@@ -163,7 +164,7 @@ def _sections(
 ) -> tuple[Section, ...]:
     sections: list[Section] = []
     for block, rows in zip(house.blocks, places, strict=True):
-        label = Point(*sheet.move(*(block.label or _middle_seat(rows))))
+        label = Point(*sheet.move(*_middle_seat(rows)))
         sections.append(Section(len(sections) + 1, block.name, sheet.polygon(block.outline), label))
     for area in house.standing:
         label = Point(*sheet.move(*_mean(area.polygon)))
@@ -193,7 +194,10 @@ def _mean(points: Sequence[XY]) -> XY:
 
 
 def _category_per_row(house: House, places: Sequence[Sequence[Sequence[XY]]]) -> list[list[str]]:
-    """Rows from the best view on, handed out to the categories until each has its share."""
+    """Rows from the best view on, handed out to the categories until each has its share.
+
+    Rows equally far away (the left and the right half of a house) always cost the same.
+    """
     scored: list[tuple[float, int, list[int], int]] = []
     for block_index, (block, rows) in enumerate(zip(house.blocks, places, strict=True)):
         whole = [list(range(len(rows)))] if block.one_price else [[i] for i in range(len(rows))]
@@ -203,14 +207,17 @@ def _category_per_row(house: House, places: Sequence[Sequence[Sequence[XY]]]) ->
             scored.append((score, block_index, indices, len(points)))
     total = sum(count for _, _, _, count in scored)
     names = [[""] * len(block.rows) for block in house.blocks]
-    given, category, bound = 0.0, 0, house.shares[0]
-    for _, block_index, indices, count in sorted(scored):
-        while (given + count / 2) / total > bound and category < len(house.categories) - 1:
+    given, category, bound = 0, 0, house.shares[0]
+    for _, alike in groupby(sorted(scored), key=lambda entry: round(entry[0])):
+        entries = list(alike)
+        seats = sum(count for _, _, _, count in entries)
+        while (given + seats / 2) / total > bound and category < len(house.categories) - 1:
             category += 1
             bound += house.shares[category]
-        given += count
-        for index in indices:
-            names[block_index][index] = house.categories[category]
+        given += seats
+        for _, block_index, indices, _ in entries:
+            for index in indices:
+                names[block_index][index] = house.categories[category]
     return names
 
 
@@ -230,29 +237,45 @@ def _wheelchair_places(house: House) -> dict[int, tuple[Attribute, ...]]:
             seat_id += row.line.count
     wanted = max(1, round(seat_id * WHEELCHAIR_SHARE))
     found: dict[int, tuple[Attribute, ...]] = {}
-    for further_in in range(8):
-        for place in house.wheelchair_rows:
-            first, count = first_ids[place]
-            if count < 4 * (further_in + 1):
-                continue
-            left = first + 2 * further_in
-            right = first + count - 1 - 2 * further_in
-            for wheelchair, companion in ((left, left + 1), (right, right - 1)):
-                if len(found) >= 2 * wanted:
-                    return found
-                found[wheelchair] = ("accessible",)
-                found[companion] = ("companion",)
+    for group in _wheelchair_groups(house):
+        pairs = [pair for place, depth in group for pair in _row_ends(*first_ids[place], depth)]
+        missing = wanted - len(found) // 2
+        if missing < len(pairs):
+            pairs = [pairs[index * len(pairs) // missing] for index in range(missing)]
+        for wheelchair, companion in pairs:
+            found[wheelchair] = ("accessible",)
+            found[companion] = ("companion",)
     return found
 
 
-def _behind_a_pillar(house: House, x: float, y: float) -> bool:
-    """Whether a pillar stands close in the line from this seat to what everybody looks at."""
-    focal_x, focal_y = house.focal_point
-    for pillar_x, pillar_y in house.pillars:
+def _wheelchair_groups(house: House) -> list[list[tuple[tuple[int, int], int]]]:
+    """Rows with how many pairs from their ends, in the order in which groups are filled: two pairs
+    at both ends of the preferred rows, then of the others, then further in."""
+    return [
+        [(place, depth) for place in rows]
+        for depths in ((0, 1), (2, 3, 4, 5, 6, 7))
+        for rows in house.wheelchair_rows
+        for depth in depths
+    ]
+
+
+def _row_ends(first: int, count: int, depth: int) -> list[tuple[int, int]]:
+    """The pairs (wheelchair, companion) at a depth from both ends, where the row is long enough."""
+    if count < 4 * (depth + 1):
+        return []
+    left, right = first + 2 * depth, first + count - 1 - 2 * depth
+    return [(left, left + 1), (right, right - 1)]
+
+
+def _hidden(focal: XY, block: Block, x: float, y: float) -> bool:
+    """Whether the stage is seen from the side only, or past a pillar close in the line of sight."""
+    if block.hidden_above is not None and y < block.hidden_above:
+        return True
+    for pillar_x, pillar_y in block.pillars:
         away_x, away_y = x - pillar_x, y - pillar_y
         if away_x * away_x + away_y * away_y > PILLAR_REACH * PILLAR_REACH:
             continue
-        sight_x, sight_y = pillar_x - focal_x, pillar_y - focal_y
+        sight_x, sight_y = pillar_x - focal[0], pillar_y - focal[1]
         length = math.sqrt(sight_x * sight_x + sight_y * sight_y)
         behind = (away_x * sight_x + away_y * sight_y) / length
         aside = abs(away_x * sight_y - away_y * sight_x) / length

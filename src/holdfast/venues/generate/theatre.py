@@ -71,7 +71,9 @@ def theatre(seats: int, rng: Random) -> House:
     if boxes:
         _draw_boxes(house, tiers[0], boxes)
     if len(tiers) > 1:
-        house.pillars = _pillars(tiers[0])
+        pillars = _pillars(tiers[0])
+        for block in house.blocks[: tiers[0].blocks]:
+            block.pillars = pillars
     house.wheelchair_rows = _wheelchair_rows(house)
     return house
 
@@ -87,7 +89,7 @@ def _shares(seats: int) -> tuple[float, float]:
 
 def _boxes_per_side(seats: int) -> int:
     """Boxes of four: about four per cent of the house, as many as the walls have room for."""
-    return 0 if seats < 700 else min(round(seats * 0.04 / 8), round(0.35 * math.sqrt(seats)))
+    return 0 if seats < 700 else min(round(seats * 0.04 / 8), int(0.26 * math.sqrt(seats)))
 
 
 def _rows(radius: float, seats: int) -> int:
@@ -255,12 +257,14 @@ def _pillars(stalls: _Tier) -> list[XY]:
     ]
 
 
-def _wheelchair_rows(house: House) -> list[tuple[int, int]]:
+def _wheelchair_rows(house: House) -> list[list[tuple[int, int]]]:
     """The last row of the stalls, on the level of the foyer, then its first, then further tiers."""
-    rows: list[tuple[int, int]] = []
-    for row in (-1, 0):
-        for prefix in ("Stalls", "Dress circle", "Balcony"):
-            for index, block in enumerate(house.blocks):
-                if block.name.startswith(prefix):
-                    rows.append((index, row % len(block.rows)))
-    return rows
+    return [
+        [
+            (index, row % len(block.rows))
+            for index, block in enumerate(house.blocks)
+            if block.name.startswith(tier)
+        ]
+        for tier in ("Stalls", "Dress circle", "Balcony")
+        for row in (-1, 0)
+    ]
