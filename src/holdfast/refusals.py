@@ -21,14 +21,14 @@ Code = Literal[
     "sale_not_open",
     "sale_closed",
     "admission_required",
+    "payment_in_progress",
+    "order_expired",
+    "order_not_pending",
+    "unknown_item",
     "order_limit",
     "unknown_seat",
     "duplicate_seat",
     "unknown_price_type",
-    "unknown_item",
-    "order_expired",
-    "order_not_pending",
-    "payment_in_progress",
     "seat_unavailable",
     "section_sold_out",
     "not_together",
@@ -45,6 +45,7 @@ Code = Literal[
     "invalid_chart",
     "terms_fixed",
     "busy",
+    "outcome_unknown",
     "internal_error",
 ]
 
@@ -75,9 +76,7 @@ REFUSALS: dict[Code, Entry] = {
         "The request came from another site",
         "Reload the page and try again, or send a bearer token instead of the cookie.",
     ),
-    "not_found": Entry(
-        404, "There is nothing here", "Check the address for a mistyped part."
-    ),
+    "not_found": Entry(404, "There is nothing here", "Check the address for a mistyped part."),
     "method_not_allowed": Entry(
         405, "Not with this method", "Use one of the methods named in the Allow header."
     ),
@@ -105,6 +104,24 @@ REFUSALS: dict[Code, Entry] = {
     "admission_required": Entry(
         403, "The waiting room is open", "Join it at waiting_room_url and come back with a pass."
     ),
+    "payment_in_progress": Entry(
+        409,
+        "A payment is on its way",
+        "Wait until it has been answered; then load the order again.",
+    ),
+    "order_expired": Entry(
+        410,
+        "The time to pay has run out",
+        "Nothing was charged. The seats are free again: choose them, or others, once more.",
+    ),
+    "order_not_pending": Entry(
+        409,
+        "The order can no longer be changed",
+        "It is paid or has ended. Load it again to see what it is now.",
+    ),
+    "unknown_item": Entry(
+        422, "The order has no such place", "Load the order again and choose from its items."
+    ),
     "order_limit": Entry(
         422,
         "Too many places for one buyer",
@@ -122,24 +139,6 @@ REFUSALS: dict[Code, Entry] = {
         422,
         "No such price here",
         "Choose one of the price types that the event has for this category.",
-    ),
-    "unknown_item": Entry(
-        422, "The order has no such place", "Load the order again and choose from its items."
-    ),
-    "order_expired": Entry(
-        410,
-        "The time to pay has run out",
-        "Nothing was charged. The seats are free again: choose them, or others, once more.",
-    ),
-    "order_not_pending": Entry(
-        409,
-        "The order can no longer be changed",
-        "It is paid or has ended. Load it again to see what it is now.",
-    ),
-    "payment_in_progress": Entry(
-        409,
-        "A payment is on its way",
-        "Wait until it has been answered; then load the order again.",
     ),
     "seat_unavailable": Entry(
         409,
@@ -216,6 +215,11 @@ REFUSALS: dict[Code, Entry] = {
         503,
         "Very many people are here now",
         "Nothing was taken or charged by this request. Try again after the seconds in Retry-After.",
+    ),
+    "outcome_unknown": Entry(
+        503,
+        "The answer is still being looked for",
+        "It may or may not have happened. Load your orders in a minute before you try again.",
     ),
     "internal_error": Entry(
         500,

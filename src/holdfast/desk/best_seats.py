@@ -6,21 +6,10 @@ ends as soon as no later run can win. Standing places are never chosen here.
 Method: best-first search with a bound, as for any minimum over ordered candidates.
 """
 
-from weakref import WeakKeyDictionary
-
 from holdfast.desk.commands import Best
 from holdfast.desk.seating import FREE, Seating
 from holdfast.refusals import Refusal
-from holdfast.venues.floor_plan import ACCESSIBLE, COMPANION, STANDING, FloorPlan
-
-
-class RunOrder:
-    """The runs of a floor plan from the best on: (best rank in the run, run)."""
-
-    __slots__ = ("__weakref__", "runs")
-
-    def __init__(self, plan: FloorPlan) -> None:
-        self.runs = sorted((min(plan.rank[seat] for seat in run), run) for run in plan.runs)
+from holdfast.venues.floor_plan import ACCESSIBLE, COMPANION, STANDING
 
 
 def best_seats(seating: Seating, best: Best, freed: set[int], avoid: set[int]) -> list[int]:
@@ -34,15 +23,16 @@ def best_seats(seating: Seating, best: Best, freed: set[int], avoid: set[int]) -
     found: list[int] = []
     found_rank = 0
     seen = 0
-    for best_rank, run in _run_order(seating.plan).runs:
+    for best_rank, run in seating.runs_by_view():
         if found and best_rank * quantity >= found_rank:
             break
-        for window_run in open_seats.stretches(run):
-            seen += len(window_run)
-            for start in range(len(window_run) - quantity + 1):
-                window = window_run[start : start + quantity]
+        for stretch in open_seats.stretches(run):
+            seen += len(stretch)
+            for start in range(len(stretch) - quantity + 1):
+                window = stretch[start : start + quantity]
                 window_rank = sum([rank[seat] for seat in window])
-                if not found or window_rank < found_rank:
+                better = not found or window_rank < found_rank
+                if better and open_seats.suits(window):
                     found, found_rank = window, window_rank
     if found:
         return sorted(found)
@@ -120,7 +110,7 @@ class _Filter:
                 parts[-1].append(seat)
             elif parts[-1]:
                 parts.append([])
-        return [part for part in parts if part and self._suits(part)]
+        return [part for part in parts if part]
 
     def _open(self, seat: int) -> bool:
         free = self._letters[seat] == FREE or seat in self._freed
@@ -131,15 +121,6 @@ class _Filter:
             and not self._plan.attributes[seat] & self._kept
         )
 
-    def _suits(self, part: list[int]) -> bool:
-        return not self._needs or any(self._plan.attributes[s] & self._needs for s in part)
-
-
-_orders: WeakKeyDictionary[FloorPlan, RunOrder] = WeakKeyDictionary()
-
-
-def _run_order(plan: FloorPlan) -> RunOrder:
-    order = _orders.get(plan)
-    if order is None:
-        order = _orders[plan] = RunOrder(plan)
-    return order
+    def suits(self, window: list[int]) -> bool:
+        """Whether the window has the place that was asked for, such as one for a wheelchair."""
+        return not self._needs or any(self._plan.attributes[s] & self._needs for s in window)

@@ -12,14 +12,11 @@ from holdfast.desk.order import (
     Errand,
     EventStatus,
     Order,
-    OutboxKind,
     Payment,
     PaymentStatus,
     Ticket,
 )
 from holdfast.ids import OrderId, PaymentId
-
-__all__ = ["Errand", "OutboxKind"]
 
 
 class Best(Struct, frozen=True):
@@ -233,3 +230,8 @@ class Facts(Struct):
         for ticket in (*change.voided, *change.tickets):
             rows = self.tickets.setdefault(ticket.order_id, [])
             rows[:] = [t for t in rows if t.ticket_id != ticket.ticket_id] + [ticket]
+
+    def record(self, repeat: Repeat, change: Change) -> None:
+        """Let an equal request later in the batch find that this one was granted."""
+        resource_id = change.order.order_id if change.order else ""
+        self.recorded[repeat.scope] = Recorded(repeat.fingerprint, repeat.status_code, resource_id)

@@ -100,7 +100,7 @@ class PublicSeating:
 class Seating(PublicSeating):
     """The whole truth about one event's seats, as of one version of its journal."""
 
-    __slots__ = ("_due", "epoch", "orders", "owner", "taken", "terms")
+    __slots__ = ("_due", "_runs", "epoch", "orders", "owner", "taken", "terms")
 
     def __init__(
         self,
@@ -127,6 +127,14 @@ class Seating(PublicSeating):
             for item in order.active:
                 self.owner[item.seat_id] = order
         heapify(self._due)
+        self._runs: list[tuple[int, tuple[int, ...]]] = []
+
+    def runs_by_view(self) -> list[tuple[int, tuple[int, ...]]]:
+        """The runs of seats side by side, best first: (rank of the run's best seat, seats)."""
+        if not self._runs:
+            rank = self.plan.rank
+            self._runs = sorted((min([rank[s] for s in run]), run) for run in self.plan.runs)
+        return self._runs
 
     def next_due(self) -> datetime | None:
         """The earliest deadline of a hold, or None while nothing is held."""

@@ -34,12 +34,25 @@ class Chosen(Struct, frozen=True):
         return tuple(
             [
                 Item(
-                    item_id(order_id, number), seat_id, quote.price_type,
-                    quote.price, quote.fee_amount, quote.tax_amount,
+                    item_id(order_id, number),
+                    seat_id,
+                    quote.price_type,
+                    quote.price,
+                    quote.fee_amount,
+                    quote.tax_amount,
                 )
                 for number, (seat_id, quote) in enumerate(self.places, first_number)
             ]
         )
+
+
+def require_places(choice: Choice) -> None:
+    """Refuse a choice without a place, or with a part that is none."""
+    quantities = [quantity for _, quantity, _ in choice.areas]
+    if choice.best is not None:
+        quantities.append(choice.best.quantity)
+    if choice.quantity < 1 or any(quantity < 1 for quantity in quantities):
+        raise Refusal("invalid_request", "Choose at least one place.")
 
 
 def choose(
@@ -49,10 +62,8 @@ def choose(
 
     `giving_back`: seats that the same command frees, so that they do not count as taken.
     """
-    if not choice.quantity:
-        raise Refusal("invalid_request", "Choose at least one place.")
     named = _check_numbers(seating, choice)
-    quotes = _quotes_of_seats(seating, choice)
+    quotes = _check_prices(seating, choice)
     ended = _expired_owners(seating, facts, named)
     freed = {seat_id for hold in ended for seat_id in hold.seat_ids}
     taken = [
@@ -63,7 +74,7 @@ def choose(
         raise Refusal("seat_unavailable", seat_ids=taken)
     places = list(zip(named, quotes, strict=True))
     if choice.areas or choice.best:
-        ended += _make_room(seating, facts, choice, ended)
+        ended += _make_room(seating, facts, ended)
         freed = {seat_id for hold in ended for seat_id in hold.seat_ids}
         places += _standing(seating, choice, freed)
         places += _best(seating, choice, freed, set(named))
@@ -80,14 +91,28 @@ def _check_numbers(seating: Seating, choice: Choice) -> list[int]:
     unknown = [seat_id for seat_id in named if not 0 <= seat_id < seating.plan.seat_count]
     if unknown:
         raise Refusal("unknown_seat", seat_ids=unknown)
-    if len(set(named)) != len(named):
+    areas = {area.area_id for area in seating.plan.areas}
+    unknown = [area_id for area_id, _, _ in choice.areas if area_id not in areas]
+    if unknown:
         raise Refusal(
-            "duplicate_seat", seat_ids=sorted({s for s in named if named.count(s) > 1})
+            "unknown_seat",
+            "This event has no such standing area; the numbers in area_ids are not on its map.",
+            area_ids=unknown,
         )
+    if len(set(named)) != len(named):
+        raise Refusal("duplicate_seat", seat_ids=sorted({s for s in named if named.count(s) > 1}))
     return named
 
 
-def _quotes_of_seats(seating: Seating, choice: Choice) -> list[Quote]:
+def _check_prices(seating: Seating, choice: Choice) -> list[Quote]:
+    """The prices of the seats named; the rest is only checked to have some."""
+    first_seats = {area.area_id: area.first_seat_id for area in seating.plan.areas}
+    for area_id, _, price_type in choice.areas:
+        quote(seating, first_seats[area_id], price_type)
+    if choice.best is not None and choice.best.price_type is not None:
+        wanted = choice.best.price_type
+        if not any(price.price_type == wanted for price in seating.terms.prices.prices):
+            raise Refusal("unknown_price_type")
     return [quote(seating, seat_id, price_type) for seat_id, price_type in choice.seats]
 
 
@@ -111,25 +136,19 @@ def _expired_owners(seating: Seating, facts: Facts, seat_ids: Iterable[int]) -> 
     return [end_expired(owner) for owner in owners.values()]
 
 
-def _make_room(
-    seating: Seating, facts: Facts, choice: Choice, ended: list[EndedHold]
-) -> list[EndedHold]:
+def _make_room(seating: Seating, facts: Facts, ended: list[EndedHold]) -> list[EndedHold]:
     """Ends what is due, where a search follows: an untidied hold must not make a house full."""
     already = {hold.order.order_id for hold in ended}
     due = seating.due(facts.now, EXPIRE_ORDERS_MAX)
     return [end_expired(order) for order in due if order.order_id not in already]
 
 
-def _standing(
-    seating: Seating, choice: Choice, freed: set[int]
-) -> list[tuple[int, Quote]]:
+def _standing(seating: Seating, choice: Choice, freed: set[int]) -> list[tuple[int, Quote]]:
     places: list[tuple[int, Quote]] = []
     used: set[int] = set()
     areas = {area.area_id: area for area in seating.plan.areas}
     for area_id, quantity, price_type in choice.areas:
-        area = areas.get(area_id)
-        if area is None:
-            raise Refusal("invalid_request", f"This event has no standing area {area_id}.")
+        area = areas[area_id]
         found = _free_places(
             seating, area.first_seat_id, area.first_seat_id + area.capacity, quantity, freed, used
         )

@@ -1,13 +1,14 @@
 """How a hold ends without a sale: released by its buyer, expired, or cancelled with its event."""
 
 from collections.abc import Iterable
+from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from holdfast.desk.commands import CancelPending, Change, ExpireDue, Facts, Release, SeatMove
 from holdfast.desk.order import CancelReason, Item, ItemState, Order, OrderStatus
-from holdfast.desk.rules.finding import find_order, require_pending
+from holdfast.desk.rules.finding import find_order, require_no_payment
 from holdfast.desk.seating import FREE, HELD, Seating
 from holdfast.ids import OrderId
 from holdfast.refusals import Refusal
@@ -69,9 +70,9 @@ def release(seating: Seating, facts: Facts, command: Release) -> Change:
     order = find_order(seating, facts, command)
     if order.status is OrderStatus.CANCELLED:
         return Change(order=order)
-    require_pending(order)
-    if order.paying:
-        raise Refusal("payment_in_progress")
+    require_no_payment(order)
+    if order.status is not OrderStatus.PENDING:
+        raise Refusal("order_not_pending")
     return ending_change([end_hold(order, CancelReason.RELEASED)])
 
 
@@ -84,7 +85,7 @@ def expire_due(seating: Seating, facts: Facts, command: ExpireDue) -> Change:
 def cancel_pending(seating: Seating, facts: Facts, command: CancelPending) -> Change:
     """End the holds of a cancelled event, whatever time they have left."""
     del facts
-    orders = [order for order, _ in zip(seating.orders.values(), range(command.limit), strict=False)]
+    orders = list(islice(seating.orders.values(), command.limit))
     return ending_change(
         [end_hold(order, CancelReason.EVENT_CANCELLED) for order in orders],
         more=len(orders) == command.limit,

@@ -30,15 +30,20 @@ def find_order(seating: Seating, facts: Facts, command: OrderCommand) -> Order:
     return order
 
 
-def require_pending(order: Order) -> None:
-    """Refuse where the order no longer holds anything."""
+def require_no_payment(order: Order) -> None:
+    """Refuse while a payment is at the provider, whatever else is wrong: it may yet succeed, so
+    nobody may be told that nothing was charged."""
+    if order.paying:
+        raise Refusal("payment_in_progress")
+
+
+def require_holding(order: Order, facts: Facts) -> None:
+    """Refuse where the order no longer holds anything, or its deadline is reached, tidied up or
+    not."""
+    require_no_payment(order)
     if order.status is OrderStatus.CANCELLED and order.cancel_reason is CancelReason.EXPIRED:
         raise Refusal("order_expired")
     if order.status is not OrderStatus.PENDING:
         raise Refusal("order_not_pending")
-
-
-def require_time_left(order: Order, facts: Facts) -> None:
-    """Refuse where the hold has reached its deadline, tidied up or not."""
     if order.expires_at <= facts.now:
         raise Refusal("order_expired")

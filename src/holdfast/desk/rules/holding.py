@@ -8,26 +8,23 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from holdfast.config import HOLD_CAP_SECONDS
+from holdfast.config import EXPIRE_ORDERS_MAX, HOLD_CAP_SECONDS
 from holdfast.desk.commands import (
     AddItems,
     Change,
-    Choice,
     Facts,
     Hold,
-    OrderCommand,
     RemoveItem,
     Swap,
 )
 from holdfast.desk.order import CancelReason, Item, ItemState, Order, OrderStatus
-from holdfast.desk.rules.choose import Chosen, choose
+from holdfast.desk.rules.choose import Chosen, choose, require_places
 from holdfast.desk.rules.ending import end_hold, ending_change, free_moves
 from holdfast.desk.rules.finding import (
     find_order,
     known_order,
+    require_holding,
     require_on_sale,
-    require_pending,
-    require_time_left,
 )
 from holdfast.desk.seating import Seating
 from holdfast.refusals import Refusal
@@ -38,13 +35,14 @@ def hold(seating: Seating, facts: Facts, command: Hold) -> Change:
 
     The same keyed request again is answered with the order that it made.
     """
+    require_places(command.choice)
     known = known_order(seating, facts, command.order_id)
     if known is not None:
         if known.request_fingerprint != command.request_fingerprint:
             raise Refusal("idempotency_mismatch")
         return Change(order=known, replayed=True)
     require_on_sale(seating, facts)
-    require_within_limit(seating, command.session_id, command.choice.quantity)
+    require_within_limit(seating, facts, command.session_id, command.choice.quantity)
     chosen = choose(seating, facts, command.choice)
     order = _new_order(seating, facts, command, chosen)
     return _held(order, chosen, len(chosen.places))
@@ -52,9 +50,11 @@ def hold(seating: Seating, facts: Facts, command: Hold) -> Change:
 
 def add_items(seating: Seating, facts: Facts, command: AddItems) -> Change:
     """Hold more places under the order's own deadline."""
-    order = _editable(seating, facts, command)
+    require_places(command.choice)
+    order = find_order(seating, facts, command)
     require_on_sale(seating, facts)
-    require_within_limit(seating, order.session_id, command.choice.quantity)
+    require_holding(order, facts)
+    require_within_limit(seating, facts, order.session_id, command.choice.quantity)
     chosen = choose(seating, facts, command.choice)
     items = order.items + chosen.items(order.order_id, len(order.items))
     return _held(_with_items(order, items), chosen, len(chosen.places))
@@ -62,7 +62,8 @@ def add_items(seating: Seating, facts: Facts, command: AddItems) -> Change:
 
 def remove_item(seating: Seating, facts: Facts, command: RemoveItem) -> Change:
     """Give one place back; the last one takes the order with it."""
-    order = _editable(seating, facts, command)
+    order = find_order(seating, facts, command)
+    require_holding(order, facts)
     dropped = _items_named(order, [command.item_id])
     if len(dropped) == len(order.active):
         return ending_change([end_hold(order, CancelReason.RELEASED)])
@@ -77,11 +78,13 @@ def remove_item(seating: Seating, facts: Facts, command: RemoveItem) -> Change:
 
 def swap(seating: Seating, facts: Facts, command: Swap) -> Change:
     """Exchange held items for other places; if one of those is gone, nothing changes."""
-    order = _editable(seating, facts, command)
+    require_places(command.choice)
+    order = find_order(seating, facts, command)
     require_on_sale(seating, facts)
+    require_holding(order, facts)
     dropped = _items_named(order, command.item_ids)
     difference = command.choice.quantity - len(dropped)
-    require_within_limit(seating, order.session_id, difference)
+    require_within_limit(seating, facts, order.session_id, difference)
     freed = frozenset(item.seat_id for item in dropped)
     chosen = choose(seating, facts, command.choice, freed)
     items = _without(order.items, dropped) + chosen.items(order.order_id, len(order.items))
@@ -90,10 +93,19 @@ def swap(seating: Seating, facts: Facts, command: Swap) -> Change:
     return replace(change, moves=(*free_moves(order.order_id, freed), *change.moves))
 
 
-def require_within_limit(seating: Seating, session_id: str, more: int) -> None:
-    """Refuse more places than one buyer may hold and own together."""
+def require_within_limit(seating: Seating, facts: Facts, session_id: str, more: int) -> None:
+    """Refuse more places than one buyer may hold and own together.
+
+    The buyer's own holds whose time has passed do not count, tidied up or not: whoever was too slow
+    may try again at once.
+    """
     limit = seating.terms.order_limit
-    if more > 0 and seating.taken.get(session_id, 0) + more > limit:
+    taken = seating.taken.get(session_id, 0)
+    if more <= 0 or taken + more <= limit:
+        return
+    due = seating.due(facts.now, EXPIRE_ORDERS_MAX)
+    expired = sum([len(order.active) for order in due if order.session_id == session_id])
+    if taken - expired + more > limit:
         raise Refusal("order_limit", order_limit=limit)
 
 
@@ -124,9 +136,7 @@ def _held(order: Order, chosen: Chosen, more: int) -> Change:
     ended = chosen.ended
     moves = chosen.moves(order.order_id)
     if not ended:
-        return Change(
-            moves=moves, orders=(order,), taken=((order.session_id, more),), order=order
-        )
+        return Change(moves=moves, orders=(order,), taken=((order.session_id, more),), order=order)
     return Change(
         moves=(*[move for hold in ended for move in hold.moves()], *moves),
         orders=(*[hold.order for hold in ended], order),
@@ -135,21 +145,12 @@ def _held(order: Order, chosen: Chosen, more: int) -> Change:
     )
 
 
-def _editable(seating: Seating, facts: Facts, command: OrderCommand) -> Order:
-    order = find_order(seating, facts, command)
-    require_pending(order)
-    require_time_left(order, facts)
-    if order.paying:
-        raise Refusal("payment_in_progress")
-    return order
-
-
 def _items_named(order: Order, item_ids: Iterable[str]) -> list[Item]:
-    active = {item.item_id: item for item in order.active}
+    active: dict[str, Item] = {item.item_id: item for item in order.active}
     wanted = list(item_ids)
     if not wanted or len(set(wanted)) != len(wanted) or any(i not in active for i in wanted):
         raise Refusal("unknown_item")
-    return [active[i] for i in wanted]  # type: ignore[index]
+    return [active[i] for i in wanted]
 
 
 def _without(items: tuple[Item, ...], dropped: list[Item]) -> tuple[Item, ...]:
@@ -160,6 +161,3 @@ def _without(items: tuple[Item, ...], dropped: list[Item]) -> tuple[Item, ...]:
 def _with_items(order: Order, items: tuple[Item, ...]) -> Order:
     active = [item.total for item in items if item.state is ItemState.ACTIVE]
     return replace(order, items=items, total_amount=order.order_fee_amount + sum(active))
-
-
-__all__ = ["Choice", "add_items", "hold", "remove_item", "require_within_limit", "swap"]

@@ -85,4 +85,6 @@ def _check_numbers(seating: Seating, seat_ids: tuple[int, ...]) -> None:
     if unknown:
         raise Refusal("unknown_seat", seat_ids=unknown)
     if len(set(seat_ids)) != len(seat_ids):
-        raise Refusal("duplicate_seat", seat_ids=sorted({s for s in seat_ids if seat_ids.count(s) > 1}))
+        raise Refusal(
+            "duplicate_seat", seat_ids=sorted({s for s in seat_ids if seat_ids.count(s) > 1})
+        )

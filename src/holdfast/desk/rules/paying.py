@@ -27,8 +27,7 @@ from holdfast.desk.rules.ending import EndedHold, end_expired
 from holdfast.desk.rules.finding import (
     find_order,
     known_order,
-    require_pending,
-    require_time_left,
+    require_holding,
 )
 from holdfast.desk.seating import FREE, HELD, SOLD, Seating
 from holdfast.ids import barcode, item_number, payment_id, ticket_id
@@ -46,15 +45,11 @@ def begin_payment(seating: Seating, facts: Facts, command: BeginPayment) -> Chan
     earlier = _attempt_with(facts, order, command.token_fingerprint)
     if earlier is not None:
         return Change(order=order, payment=earlier, replayed=True)
-    if command.token_fingerprint is None and order.status is OrderStatus.CONFIRMED:
-        if order.total_amount == 0:
-            return Change(order=order, replayed=True)
-    require_pending(order)
+    if command.token_fingerprint is None and _confirmed_free(order):
+        return Change(order=order, replayed=True)
     if seating.event_status is EventStatus.CANCELLED:
         raise Refusal("event_cancelled")
-    if order.paying:
-        raise Refusal("payment_in_progress")
-    require_time_left(order, facts)
+    require_holding(order, facts)
     if order.payment_count >= PAYMENT_ATTEMPTS_MAX:
         raise Refusal("attempts_exhausted")
     if order.total_amount == 0:
@@ -64,6 +59,10 @@ def begin_payment(seating: Seating, facts: Facts, command: BeginPayment) -> Chan
     if command.token_fingerprint is None:
         raise Refusal("payment_token_required")
     return _attempt(facts, order, command, command.token_fingerprint)
+
+
+def _confirmed_free(order: Order) -> bool:
+    return order.status is OrderStatus.CONFIRMED and order.total_amount == 0
 
 
 def _attempt(facts: Facts, order: Order, command: BeginPayment, fingerprint: bytes) -> Change:
@@ -153,9 +152,7 @@ def _give_back(order: Order, payment: Payment, charge: Charge) -> Change:
         payment = replace(payment, status=PaymentStatus.VOIDING)
         errand = _errand(OutboxKind.VOID, payment)
     else:
-        payment = replace(
-            payment, status=PaymentStatus.SUCCEEDED, refunded_amount=payment.amount
-        )
+        payment = replace(payment, status=PaymentStatus.SUCCEEDED, refunded_amount=payment.amount)
         errand = Errand(
             f"refund_{payment.payment_id}_0",
             OutboxKind.REFUND,
@@ -229,9 +226,7 @@ def _confirm(
 ) -> Change:
     """Seats sold, order confirmed, tickets issued, money sent for: one change."""
     before = order.order_id if seats_are == HELD else None
-    after = replace(
-        order, status=OrderStatus.CONFIRMED, cancel_reason=None, paying=False
-    )
+    after = replace(order, status=OrderStatus.CONFIRMED, cancel_reason=None, paying=False)
     errands = ()
     if payment is not None and payment.status is PaymentStatus.CAPTURING:
         errands = (_errand(OutboxKind.CAPTURE, payment),)

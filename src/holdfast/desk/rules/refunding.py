@@ -3,6 +3,8 @@
 Refused: what is not paid, what was refunded before, and what was used at the gate (unless forced).
 """
 
+from collections.abc import Set
+
 from msgspec.structs import replace
 
 from holdfast.desk.commands import Change, Facts, Refund, SeatMove
@@ -52,22 +54,19 @@ def refund(seating: Seating, facts: Facts, command: Refund) -> Change:
 
 
 def _refundable(order: Order, command: Refund) -> list[Item]:
+    by_id: dict[str, Item] = {item.item_id: item for item in order.items}
+    wanted = command.item_ids
+    if len(set(wanted)) != len(wanted) or any(item_id not in by_id for item_id in wanted):
+        raise Refusal("unknown_item")
+    items = [by_id[item_id] for item_id in wanted] or list(order.active)
     if order.status is not OrderStatus.CONFIRMED:
         raise Refusal("order_not_refundable")
-    if not command.item_ids:
-        return list(order.active)
-    by_id: dict[str, Item] = {item.item_id: item for item in order.items}
-    if len(set(command.item_ids)) != len(command.item_ids):
-        raise Refusal("unknown_item")
-    if any(item_id not in by_id for item_id in command.item_ids):
-        raise Refusal("unknown_item")
-    items = [by_id[item_id] for item_id in command.item_ids]
     if any(item.state is not ItemState.ACTIVE for item in items):
         raise Refusal("order_not_refundable")
     return items
 
 
-def _after(order: Order, gone: set[str]) -> tuple[Order, int]:
+def _after(order: Order, gone: Set[str]) -> tuple[Order, int]:
     """The order without the refunded items, and how much goes back."""
     items = tuple(
         [replace(i, state=ItemState.REFUNDED) if i.item_id in gone else i for i in order.items]
@@ -90,9 +89,7 @@ def _money_back(
 ) -> tuple[tuple[Payment, ...], tuple[Errand, ...]]:
     if amount == 0:
         return (), ()
-    payment = next(
-        p for p in facts.payments.get(order.order_id, ()) if p.status in _COLLECTED
-    )
+    payment = next(p for p in facts.payments.get(order.order_id, ()) if p.status in _COLLECTED)
     errand = Errand(
         f"refund_{payment.payment_id}_{payment.refunded_amount}",
         OutboxKind.REFUND,
@@ -100,9 +97,7 @@ def _money_back(
         payment.payment_id,
         amount,
     )
-    after = replace(
-        payment, refunded_amount=payment.refunded_amount + amount, updated_at=facts.now
-    )
+    after = replace(payment, refunded_amount=payment.refunded_amount + amount, updated_at=facts.now)
     return (after,), (errand,)
 
 

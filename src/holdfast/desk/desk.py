@@ -1,0 +1,367 @@
+"""The desk of one event: one queue, one writer at a time, one commit for many buyers.
+
+A turn is: lock the desk row, read the time, take what waits, catch up with other processes, gather
+rows, decide in memory, write the batch, commit, answer. The database is the truth; memory is a
+cache that is checked under the lock at every turn and thrown away after any failure.
+It decides nothing itself: the rules do. It never answers before the commit was acknowledged.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import structlog
+
+from holdfast.config import (
+    AMBIGUOUS_SECONDS_MAX,
+    BATCH_TRIES_MAX,
+    BATCH_TRY_PAUSE_SECONDS,
+    DECIDE_SECONDS_MAX,
+    DESK_IDLE_SECONDS,
+    EXPIRE_ORDERS_MAX,
+)
+from holdfast.database.clock import Clock
+from holdfast.database.errors import Trouble, classify
+from holdfast.database.pool import Connection, Database
+from holdfast.database.statements import load
+from holdfast.desk import journal
+from holdfast.desk.commands import Command, ExpireDue, Facts
+from holdfast.desk.fold import Fold
+from holdfast.desk.gather import gather
+from holdfast.desk.journal import Published
+from holdfast.desk.load import load_seating
+from holdfast.desk.queue import Granted, Queue, Waiting, busy
+from holdfast.desk.rules import decide
+from holdfast.desk.rules.organising import status_by_seats
+from holdfast.desk.seating import Seating
+from holdfast.desk.write import GuardMismatch, write_batch
+from holdfast.refusals import Refusal
+from holdfast.venues.chart_store import PlanShelf
+
+LOCK_DESK = load("desk/sql/lock_desk.sql")
+CLOSE_DESK = load("desk/sql/close_desk.sql")
+TOUCH_DESK = load("desk/sql/touch_desk.sql")
+
+CATCH_UP_ENTRIES_MAX = 200  # further behind than this, reading everything anew is quicker
+TIDY_AFTER_SECONDS = 0.1  # a hold that nobody took is tidied up this long after its deadline
+
+log = structlog.get_logger(__name__)
+
+
+class Turn:
+    """One batch on its way: what was taken, what was decided, how far it got."""
+
+    def __init__(self, taken: list[Waiting]) -> None:
+        self.taken = taken
+        self.fold: Fold | None = None
+        self.batch_id: UUID = uuid4()
+        self.now: datetime | None = None
+        self.committing = False
+
+
+class Desk:
+    """Serves one event until it has been idle for a minute. Owned by one task: `run`."""
+
+    def __init__(
+        self,
+        event_id: int,
+        database: Database,
+        clock: Clock,
+        plans: PlanShelf,
+        publish: Callable[[Published], None],
+    ) -> None:
+        self.event_id = event_id
+        self._database = database
+        self._clock = clock
+        self._plans = plans
+        self._publish = publish
+        self._queue = Queue()
+        self._seating: Seating | None = None
+        self._wake = asyncio.Event()
+        self._closing = False
+        self._again: list[list[Waiting]] = []
+        self._clock_offset: tuple[datetime, float] | None = None
+        self.last_used = time.monotonic()
+
+    def submit(self, command: Command) -> "asyncio.Future[Granted]":
+        """Stand in the queue. The future answers after the commit, or raises a Refusal."""
+        now = time.monotonic()
+        waiting = Waiting(command, asyncio.get_running_loop().create_future(), now)
+        self.last_used = now
+        self._queue.put(waiting)
+        self._wake.set()
+        return waiting.answer
+
+    def close(self) -> None:
+        """Deal with what waits, then leave."""
+        self._closing = True
+        self._wake.set()
+
+    @property
+    def idle(self) -> bool:
+        return not self._queue and time.monotonic() - self.last_used > DESK_IDLE_SECONDS
+
+    async def run(self) -> None:
+        """Serve until closed or idle. Whatever fails, everybody who waits gets an answer."""
+        try:
+            while True:
+                await self._wait()
+                if self._queue or self._again:
+                    await self._serve(Turn(self._again.pop() if self._again else []))
+                elif self._closing or self.idle:
+                    return
+        finally:
+            self._queue.refuse_all(busy())
+
+    async def _wait(self) -> None:
+        """Until a command comes, a hold falls due, or the desk has been idle long enough."""
+        if self._queue or self._again or self._closing:
+            return
+        self._wake.clear()
+        seconds = DESK_IDLE_SECONDS
+        due = self._seconds_until_due()
+        if due is not None:
+            seconds = min(seconds, max(due + TIDY_AFTER_SECONDS, TIDY_AFTER_SECONDS))
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            due = self._seconds_until_due()
+            if due is not None and due <= 0:
+                self._tidy()
+
+    def _tidy(self) -> None:
+        used = self.last_used
+        answer = self.submit(ExpireDue(limit=EXPIRE_ORDERS_MAX))
+        answer.add_done_callback(self._tidy_on)
+        self.last_used = used
+
+    def _tidy_on(self, answer: "asyncio.Future[Granted]") -> None:
+        if not answer.cancelled() and answer.exception() is None and answer.result().more:
+            self._tidy()
+
+    def _seconds_until_due(self) -> float | None:
+        """By the database's clock as of the last turn, carried on by this machine's."""
+        if self._seating is None or self._clock_offset is None:
+            return None
+        due = self._seating.next_due()
+        if due is None:
+            return None
+        at, read_at = self._clock_offset
+        return (due - at).total_seconds() - (time.monotonic() - read_at)
+
+    async def _serve(self, turn: Turn) -> None:
+        """One batch to its end: answered, or cut in two, or refused after bounded tries."""
+        tries = mismatches = 0
+        while True:
+            try:
+                async with self._database.desk_connection() as connection:
+                    await self._transact(connection, turn)
+                self._answer(turn)
+                return
+            except GuardMismatch as mismatch:
+                self._seating = None
+                mismatches += 1
+                log.error("desk.guard_mismatch", event_id=self.event_id, found=str(mismatch))
+                if mismatches > 1:
+                    await self._close_sales(turn, str(mismatch))
+                    return
+            except Exception as error:
+                self._seating = None
+                if turn.committing and classify(error) is not Trouble.DATA:
+                    if await self._resolve(turn):
+                        return
+                    continue
+                tries += 1
+                if not await self._go_on(turn, error, tries):
+                    return
+            turn.batch_id, turn.committing = uuid4(), False
+
+    async def _go_on(self, turn: Turn, error: Exception, tries: int) -> bool:
+        """Whether to try the batch again, after a failure before its commit was sent."""
+        if classify(error) in (Trouble.PASSING, Trouble.LINK_LOST):
+            log.warning("desk.trouble", event_id=self.event_id, error=repr(error), tries=tries)
+            if tries < BATCH_TRIES_MAX:
+                await asyncio.sleep(BATCH_TRY_PAUSE_SECONDS * tries)
+                return True
+            _fail(turn.taken, busy())
+            if not turn.taken:
+                self._queue.refuse_all(busy())
+            return False
+        log.error("desk.poisoned", event_id=self.event_id, commands=len(turn.taken), exc_info=error)
+        if not turn.taken:
+            self._queue.refuse_all(error)
+        elif len(turn.taken) == 1:
+            turn.taken[0].fail(error)
+        else:
+            half = len(turn.taken) // 2
+            self._again += [turn.taken[half:], turn.taken[:half]]
+        return False
+
+    async def _transact(self, connection: Connection, turn: Turn) -> None:
+        """One transaction. On return it is committed, or there was nothing to commit."""
+        await connection.execute("BEGIN")
+        row = await connection.fetchrow(LOCK_DESK, self.event_id)
+        if row is None:
+            raise Refusal("not_found")
+        turn.now = max(await self._clock.now(connection), row["last_at"])
+        self._clock_offset = (turn.now, time.monotonic())
+        turn.taken = turn.taken or self._queue.take()
+        turn.fold = None
+        if row["status"] == "CLOSED":
+            _refuse(turn.taken, Refusal("sale_closed"))
+        elif turn.taken:
+            seating = await self._catch_up(connection, row["epoch"], row["version"])
+            turn.fold = await self._decide(connection, seating, turn)
+        if turn.fold is None or turn.fold.empty:
+            await connection.execute("ROLLBACK")
+            return
+        await write_batch(connection, _known(self._seating), turn.fold, turn.batch_id, turn.now)
+        turn.committing = True
+        await connection.execute("COMMIT")
+
+    async def _catch_up(self, connection: Connection, epoch: int, version: int) -> Seating:
+        """Memory as of the desk row: as it is, from the journal, or read anew."""
+        seating = self._seating
+        if seating is not None and (seating.epoch, seating.version) == (epoch, version):
+            return seating
+        self._seating = None
+        if (
+            seating is not None
+            and seating.epoch == epoch
+            and 0 < version - seating.version <= CATCH_UP_ENTRIES_MAX
+        ):
+            entries = await journal.read_since(
+                connection, self.event_id, seating.version, CATCH_UP_ENTRIES_MAX
+            )
+            whole = len(entries) == version - seating.version
+            if whole and not any(entry.private.reload for entry in entries):
+                for entry in entries:
+                    seating.apply_journal(entry.version, entry.public, entry.private)
+                self._seating = seating
+                return seating
+        self._seating = await load_seating(
+            connection, self._plans, self.event_id, epoch, version
+        )
+        return self._seating
+
+    async def _decide(self, connection: Connection, seating: Seating, turn: Turn) -> Fold:
+        """Decide each command in turn; what no longer fits the time goes back to the queue."""
+        now = turn.now
+        assert now is not None, "the time was read under the lock"
+        facts = await gather(connection, seating, [w.command for w in turn.taken], now)
+        fold = Fold(seating, facts)
+        end = time.perf_counter() + DECIDE_SECONDS_MAX
+        for place, waiting in enumerate(turn.taken):
+            if place and time.perf_counter() > end:
+                self._queue.put_back(turn.taken[place:])
+                del turn.taken[place:]
+                break
+            _decide_one(seating, facts, fold, waiting)
+        status = status_by_seats(seating)
+        if status is not seating.event_status:
+            seating.event_status = status
+        return fold
+
+    def _answer(self, turn: Turn) -> None:
+        """Tell the map, then everybody who waited; refusals too."""
+        seating, fold = self._seating, turn.fold
+        version = 0
+        if seating is not None:
+            if fold is not None and not fold.empty:
+                seating.version += 1
+                assert turn.now is not None, "a committed batch has its time"
+                self._publish(
+                    Published(self.event_id, seating.version, turn.now, fold.public_part())
+                )
+            version = seating.version
+        for waiting in turn.taken:
+            waiting.grant(version)
+
+    async def _resolve(self, turn: Turn) -> bool:
+        """A COMMIT whose answer was lost: look under the lock, and never guess.
+
+        True: the batch is dealt with. False: it was not committed, do it again.
+        """
+        deadline = time.monotonic() + AMBIGUOUS_SECONDS_MAX
+        log.warning("desk.ambiguous_commit", event_id=self.event_id, batch_id=str(turn.batch_id))
+        while time.monotonic() < deadline:
+            try:
+                async with self._database.desk_connection() as connection:
+                    version = await self._look_for(connection, turn)
+            except Exception as error:
+                log.warning("desk.still_ambiguous", event_id=self.event_id, error=repr(error))
+                await asyncio.sleep(BATCH_TRY_PAUSE_SECONDS)
+                continue
+            if version is None:
+                return False
+            assert turn.fold is not None and turn.now is not None, "it was on its way to commit"
+            self._publish(Published(self.event_id, version, turn.now, turn.fold.public_part()))
+            for waiting in turn.taken:
+                waiting.grant(version)
+            return True
+        _fail(turn.taken, Refusal("outcome_unknown"))
+        return True
+
+    async def _look_for(self, connection: Connection, turn: Turn) -> int | None:
+        """The version that this batch made, or None where it made none.
+
+        A commit of our own is acknowledged before anybody is told, so that what was found is as
+        durable as any other answer.
+        """
+        await connection.execute("BEGIN")
+        row = await connection.fetchrow(LOCK_DESK, self.event_id)
+        assert row is not None, "the desk was there before"
+        found = await journal.version_of(connection, self.event_id, turn.batch_id, row["version"])
+        now = max(await self._clock.now(connection), row["last_at"])
+        await connection.execute(TOUCH_DESK, self.event_id, now)
+        await connection.execute("COMMIT")
+        return found
+
+    async def _close_sales(self, turn: Turn, found: str) -> None:
+        """The database and the rules disagree twice: stop selling and raise the alarm."""
+        reason = f"A statement of the desk touched other rows than were decided: {found}"
+        log.critical("desk.closed", event_id=self.event_id, reason=reason)
+        _fail(turn.taken, Refusal("sale_closed"))
+        async with self._database.desk_connection() as connection:
+            await connection.execute(CLOSE_DESK, self.event_id, reason)
+
+
+def _decide_one(seating: Seating, facts: Facts, fold: Fold, waiting: Waiting) -> None:
+    """One command: its change goes into the fold and the seating, its refusal to whoever asked."""
+    command = waiting.command
+    waiting.change = waiting.refusal = None
+    try:
+        change = decide(seating, facts, command)
+    except Refusal as refusal:
+        waiting.refusal = refusal
+        return
+    except Exception as bug:
+        log.error("desk.rule_failed", command=type(command).__name__, exc_info=bug)
+        waiting.refusal = bug
+        return
+    waiting.change = change
+    fold.add(change)
+    seating.apply(change)
+    facts.absorb(change)
+    if command.repeat is not None and not change.replayed:
+        fold.record(command.repeat, change)
+        facts.record(command.repeat, change)
+
+
+def _known(seating: Seating | None) -> Seating:
+    assert seating is not None, "a batch was decided on a seating"
+    return seating
+
+
+def _refuse(taken: list[Waiting], refusal: Refusal) -> None:
+    for waiting in taken:
+        waiting.refusal = refusal
+
+
+def _fail(taken: list[Waiting], error: Exception) -> None:
+    for waiting in taken:
+        waiting.fail(error)
+

@@ -1,0 +1,192 @@
+"""Orders, payments and tickets read from the database as the values of order.py.
+
+One array query per table, whoever asks: the desk under its lock, a handler for one order.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from holdfast.database.pool import Connection
+from holdfast.desk.commands import Recorded
+from holdfast.desk.order import (
+    Buyer,
+    CancelReason,
+    Item,
+    ItemState,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentStatus,
+    Ticket,
+)
+from holdfast.ids import ItemId, OrderId, PaymentId, TicketId
+
+_ORDERS = """
+SELECT
+    order_id, session_id, user_id, status::text AS status, cancel_reason::text AS cancel_reason,
+    total_amount, order_fee_amount, refunded_amount, currency, payment_count, paying,
+    buyer::text AS buyer, request_fingerprint, created_at, expires_at, hold_cap_at
+FROM orders
+WHERE event_id = $1 AND order_id = ANY($2::text[])
+"""
+_PENDING = """
+SELECT
+    order_id, session_id, user_id, status::text AS status, cancel_reason::text AS cancel_reason,
+    total_amount, order_fee_amount, refunded_amount, currency, payment_count, paying,
+    buyer::text AS buyer, request_fingerprint, created_at, expires_at, hold_cap_at
+FROM orders
+WHERE event_id = $1 AND status = 'PENDING'
+"""
+_ITEMS = """
+SELECT order_id, item_id, seat_id, price_type, price, fee_amount, tax_amount, state::text AS state
+FROM order_item
+WHERE event_id = $1 AND order_id = ANY($2::text[])
+"""
+_PAYMENTS = """
+SELECT
+    payment_id, order_id, provider, status::text AS status, amount, currency, token_fingerprint,
+    created_at, updated_at, refunded_amount, provider_reference, next_action::text AS next_action,
+    decline_reason
+FROM payment
+WHERE event_id = $1 AND order_id = ANY($2::text[])
+"""
+_TICKETS = """
+SELECT ticket_id, order_id, order_item_id, seat_id, barcode, is_valid, issued_at, scanned_at
+FROM ticket
+WHERE event_id = $1 AND order_id = ANY($2::text[])
+"""
+_RECORDED = """
+SELECT scope, fingerprint, status_code, resource_id
+FROM idempotency
+WHERE event_id = $1 AND scope = ANY($2::bytea[])
+"""
+_decode_buyer = msgspec.json.Decoder(Buyer).decode
+_decode_action = msgspec.json.Decoder(dict[str, str]).decode
+
+
+async def read_orders(
+    connection: Connection, event_id: int, order_ids: list[str]
+) -> dict[str, Order]:
+    """Whole images of these orders, by id; those that do not exist are left out."""
+    rows = await connection.fetch(_ORDERS, event_id, order_ids)
+    items = await read_items(connection, event_id, [row["order_id"] for row in rows])
+    return {row["order_id"]: order_of_row(row, items.get(row["order_id"], [])) for row in rows}
+
+
+async def read_pending_orders(connection: Connection, event_id: int) -> list[Order]:
+    """Every order of the event that holds seats."""
+    rows = await connection.fetch(_PENDING, event_id)
+    items = await read_items(connection, event_id, [row["order_id"] for row in rows])
+    return [order_of_row(row, items.get(row["order_id"], [])) for row in rows]
+
+
+async def read_items(
+    connection: Connection, event_id: int, order_ids: list[str]
+) -> dict[str, list[Item]]:
+    """The items of these orders, by order, in no order."""
+    items: dict[str, list[Item]] = {}
+    for row in await connection.fetch(_ITEMS, event_id, order_ids):
+        items.setdefault(row["order_id"], []).append(item_of_row(row))
+    return items
+
+
+async def read_payments(
+    connection: Connection, event_id: int, order_ids: list[str]
+) -> dict[str, list[Payment]]:
+    """Every attempt to pay these orders, by order, in no order."""
+    payments: dict[str, list[Payment]] = {}
+    for row in await connection.fetch(_PAYMENTS, event_id, order_ids):
+        payments.setdefault(row["order_id"], []).append(payment_of_row(row))
+    return payments
+
+
+async def read_tickets(
+    connection: Connection, event_id: int, order_ids: list[str]
+) -> dict[str, list[Ticket]]:
+    """Every ticket of these orders, valid or not, by order, in no order."""
+    tickets: dict[str, list[Ticket]] = {}
+    for row in await connection.fetch(_TICKETS, event_id, order_ids):
+        tickets.setdefault(row["order_id"], []).append(
+            Ticket(
+                TicketId(row["ticket_id"]),
+                OrderId(row["order_id"]),
+                ItemId(row["order_item_id"]),
+                row["seat_id"],
+                row["barcode"],
+                row["is_valid"],
+                row["issued_at"],
+                row["scanned_at"],
+            )
+        )
+    return tickets
+
+
+async def read_recorded(
+    connection: Connection, event_id: int, scopes: list[bytes]
+) -> dict[bytes, Recorded]:
+    """Which of these keyed requests were granted before."""
+    return {
+        row["scope"]: Recorded(row["fingerprint"], row["status_code"], row["resource_id"])
+        for row in await connection.fetch(_RECORDED, event_id, scopes)
+    }
+
+
+def item_of_row(row: Mapping[str, Any]) -> Item:
+    return Item(
+        ItemId(row["item_id"]),
+        row["seat_id"],
+        row["price_type"],
+        row["price"],
+        row["fee_amount"],
+        row["tax_amount"],
+        ItemState(row["state"]),
+    )
+
+
+def order_of_row(row: Mapping[str, Any], items: Iterable[Item]) -> Order:
+    """An order as memory has it; its items in the order in which they were added."""
+    cancel_reason, buyer = row["cancel_reason"], row["buyer"]
+    return Order(
+        order_id=OrderId(row["order_id"]),
+        session_id=row["session_id"],
+        user_id=row["user_id"],
+        status=OrderStatus(row["status"]),
+        cancel_reason=None if cancel_reason is None else CancelReason(cancel_reason),
+        items=tuple(sorted(items, key=_number)),
+        total_amount=row["total_amount"],
+        order_fee_amount=row["order_fee_amount"],
+        refunded_amount=row["refunded_amount"],
+        currency=row["currency"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        hold_cap_at=row["hold_cap_at"],
+        payment_count=row["payment_count"],
+        paying=row["paying"],
+        buyer=None if buyer is None else _decode_buyer(buyer),
+        request_fingerprint=row["request_fingerprint"],
+    )
+
+
+def payment_of_row(row: Mapping[str, Any]) -> Payment:
+    action = row["next_action"]
+    return Payment(
+        payment_id=PaymentId(row["payment_id"]),
+        order_id=OrderId(row["order_id"]),
+        provider=row["provider"],
+        status=PaymentStatus(row["status"]),
+        amount=row["amount"],
+        currency=row["currency"],
+        token_fingerprint=row["token_fingerprint"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        refunded_amount=row["refunded_amount"],
+        provider_reference=row["provider_reference"],
+        next_action=None if action is None else _decode_action(action),
+        decline_reason=row["decline_reason"],
+    )
+
+
+def _number(item: Item) -> int:
+    return int(item.item_id.rsplit("_", 1)[1])

@@ -1,0 +1,13 @@
+-- Purpose: make the tickets of refunded places invalid, unless the gate was quicker.
+-- Inputs: $1 event_id, $2 order_ids, $3 ticket_ids, $4 times of scanning as found
+-- Locks: the rows of these tickets.
+-- Result: as many rows as were given, else one was scanned or voided meanwhile.
+UPDATE ticket
+SET is_valid = FALSE
+FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS u (order_id, ticket_id, scanned_found)
+WHERE
+    ticket.event_id = $1
+    AND ticket.order_id = u.order_id
+    AND ticket.ticket_id = u.ticket_id
+    AND ticket.is_valid
+    AND ticket.scanned_at IS NOT DISTINCT FROM u.scanned_found
