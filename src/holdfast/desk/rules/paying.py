@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from holdfast.config import PAYMENT_ATTEMPTS_MAX
 from holdfast.desk.commands import BeginPayment, Change, Charge, Facts, SeatMove, Settle
 from holdfast.desk.order import (
+    LIVE_PAYMENTS,
     UNSETTLED_PAYMENTS,
     CancelReason,
     Errand,
@@ -28,6 +29,7 @@ from holdfast.desk.rules.finding import (
     find_order,
     known_order,
     require_holding,
+    require_no_payment,
 )
 from holdfast.desk.seating import FREE, HELD, SOLD, Seating
 from holdfast.ids import barcode, item_number, payment_id, ticket_id
@@ -49,6 +51,7 @@ def begin_payment(seating: Seating, facts: Facts, command: BeginPayment) -> Chan
         return Change(order=order, replayed=True)
     if seating.event_status is EventStatus.CANCELLED:
         raise Refusal("event_cancelled")
+    _require_no_live_charge(facts, order)
     require_holding(order, facts)
     if order.payment_count >= PAYMENT_ATTEMPTS_MAX:
         raise Refusal("attempts_exhausted")
@@ -59,6 +62,14 @@ def begin_payment(seating: Seating, facts: Facts, command: BeginPayment) -> Chan
     if command.token_fingerprint is None:
         raise Refusal("payment_token_required")
     return _attempt(facts, order, command, command.token_fingerprint)
+
+
+def _require_no_live_charge(facts: Facts, order: Order) -> None:
+    """Refuse a second charge beside a first that is alive: at the provider, or on its way back."""
+    require_no_payment(order)
+    rows = facts.payments.get(order.order_id, ())
+    if order.status is OrderStatus.PENDING and any(p.status in LIVE_PAYMENTS for p in rows):
+        raise Refusal("payment_in_progress")
 
 
 def _confirmed_free(order: Order) -> bool:
@@ -110,9 +121,11 @@ def settle(seating: Seating, facts: Facts, command: Settle) -> Change:
     payment = next((p for p in rows if p.payment_id == command.payment_id), None)
     if order is None or payment is None:
         raise Refusal("not_found")
+    charge = command.charge
+    if payment.status is PaymentStatus.FAILED and charge.status is PaymentStatus.AUTHORIZED:
+        return _void_late(facts, order, payment, charge)
     if payment.status not in UNSETTLED_PAYMENTS:
         return Change(order=order, payment=payment)
-    charge = command.charge
     payment = replace(
         payment,
         updated_at=facts.now,
@@ -137,6 +150,23 @@ def settle(seating: Seating, facts: Facts, command: Settle) -> Change:
 def _declined(order: Order, payment: Payment) -> Change:
     after = replace(order, paying=False)
     return Change(orders=(after,), payments=(payment,), order=after, payment=payment)
+
+
+def _void_late(facts: Facts, order: Order, payment: Payment, charge: Charge) -> Change:
+    """An attempt that was given up for failed reached the provider after all: the reservation goes
+    back. The order is not touched; it may have been paid otherwise since."""
+    payment = replace(
+        payment,
+        status=PaymentStatus.VOIDING,
+        updated_at=facts.now,
+        provider_reference=charge.provider_reference or payment.provider_reference,
+    )
+    return Change(
+        payments=(payment,),
+        errands=(_errand(OutboxKind.VOID, payment),),
+        order=order,
+        payment=payment,
+    )
 
 
 def _taken_in(payment: Payment, charge: Charge) -> Payment:
@@ -169,7 +199,7 @@ def _give_back(order: Order, payment: Payment, charge: Charge) -> Change:
 def _rescue(
     seating: Seating, facts: Facts, order: Order, payment: Payment, command: Settle
 ) -> Change:
-    """Paid too late: take the seats again if every one of them is free, else give the money back."""
+    """Paid too late: take the seats again if every one of them is free, else pay back."""
     charge = command.charge
     again = _seats_again(seating, facts, order)
     if again is None:
