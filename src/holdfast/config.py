@@ -128,6 +128,10 @@ def _is_origin(address: str) -> bool:
 SECRET_CHARACTERS_MIN: Final = 32  # 128 bits and more, however it was written
 SESSION_DAYS: Final = 30  # a buyer comes back for the tickets within the month
 ACCESS_LINK_DAYS: Final = 400  # a ticket bought a year ahead still opens from its mail
+SESSIONS_REMEMBERED_MAX: Final = 50_000  # verified tokens per process, about 300 bytes each
+KEY_REMEMBERED_SECONDS: Final = 2.0  # how long a revoked key may still open on another server
+KEYS_REMEMBERED_MAX: Final = 1_000  # keys in use at one time; more are looked up again
+TIME_REFRESH_SECONDS: Final = 30.0  # how often the time that tokens are checked by is read anew
 
 # Requests
 BODY_BYTES_MAX: Final = 65_536  # an order of 500 places is 20 kB

@@ -8,11 +8,11 @@ Bugs are not refusals: they are exceptions, and end as a plain 500.
 from typing import Any, Literal, NamedTuple, get_args
 
 Code = Literal[
-    "invalid_request",
-    "body_too_large",
     "unauthorized",
     "forbidden",
     "wrong_origin",
+    "body_too_large",
+    "invalid_request",
     "not_found",
     "method_not_allowed",
     "rate_limited",
@@ -57,14 +57,6 @@ class Entry(NamedTuple):
 
 
 REFUSALS: dict[Code, Entry] = {
-    "invalid_request": Entry(
-        422,
-        "The request is not understood",
-        "Correct what is named here and send the request again.",
-    ),
-    "body_too_large": Entry(
-        413, "The request is too large", "Send a smaller body; the limit is named in the docs."
-    ),
     "unauthorized": Entry(
         401,
         "A session or key is needed",
@@ -75,6 +67,14 @@ REFUSALS: dict[Code, Entry] = {
         403,
         "The request came from another site",
         "Reload the page and try again, or send a bearer token instead of the cookie.",
+    ),
+    "body_too_large": Entry(
+        413, "The request is too large", "Send a smaller body; the limit is named in the docs."
+    ),
+    "invalid_request": Entry(
+        422,
+        "The request is not understood",
+        "Correct what is named here and send the request again.",
     ),
     "not_found": Entry(404, "There is nothing here", "Check the address for a mistyped part."),
     "method_not_allowed": Entry(
