@@ -88,8 +88,11 @@ def order_of(part_id: str) -> OrderId | None:
 
 
 def barcode(event_id: int, seed: bytes, item: str) -> str:
-    """The code of a ticket: the event and 130 bits that nobody can guess without the seed (32 random
-    bytes), in letters that a QR code packs tightly. The same item and seed give the same code."""
+    """The code of a ticket: the event and 130 bits that nobody can guess without the seed.
+
+    `seed`: 32 random bytes. The letters are those that a QR code packs tightly; the same item and
+    seed give the same code.
+    """
     digest = hmac.digest(seed, item.encode(), hashlib.sha256)
     return f"{base36(event_id).upper()}-{_stem(digest[:_RANDOM_BYTES]).upper()}"
 

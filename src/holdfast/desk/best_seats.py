@@ -77,7 +77,7 @@ def _stretch(free: list[bool], place: int) -> range:
 
 
 class _Filter:
-    """Which seats may be chosen: free, in the sections and categories asked for, within the price."""
+    """Which seats may be chosen: free, where it was asked for, and within the price."""
 
     def __init__(self, seating: Seating, best: Best, freed: set[int], avoid: set[int]) -> None:
         self._letters = seating.letters

@@ -1,6 +1,6 @@
 """What can be asked of a desk. Every command is a value; the rules that answer it are in rules/.
 
-`session_id` None means that the caller was let in otherwise: by a signed link or an organiser's key.
+`session_id` None means that the caller was let in otherwise: by a signed link or a staff key.
 """
 
 from datetime import datetime

@@ -35,7 +35,7 @@ from holdfast.desk.load import load_seating
 from holdfast.desk.queue import Granted, Queue, Waiting, busy
 from holdfast.desk.rules import decide
 from holdfast.desk.rules.organising import status_by_seats
-from holdfast.desk.seating import Seating
+from holdfast.desk.seating import PublicPart, Seating
 from holdfast.desk.write import GuardMismatch, write_batch
 from holdfast.refusals import Refusal
 from holdfast.venues.chart_store import PlanShelf
@@ -57,6 +57,7 @@ class Turn:
         self.taken = taken
         self.fold: Fold | None = None
         self.batch_id: UUID = uuid4()
+        self.public = PublicPart({}, {})
         self.now: datetime | None = None
         self.committing = False
 
@@ -157,7 +158,7 @@ class Desk:
         tries = mismatches = 0
         while True:
             try:
-                async with self._database.desk_connection() as connection:
+                async with self._database.desk_pool.acquire() as connection:
                     await self._transact(connection, turn)
                 self._answer(turn)
                 return
@@ -168,15 +169,18 @@ class Desk:
                 if mismatches > 1:
                     await self._close_sales(turn, str(mismatch))
                     return
+            except Refusal as refusal:  # there is no such event
+                self._queue.refuse_all(refusal)
+                return
             except Exception as error:
                 self._seating = None
                 if turn.committing and classify(error) is not Trouble.DATA:
                     if await self._resolve(turn):
                         return
-                    continue
-                tries += 1
-                if not await self._go_on(turn, error, tries):
-                    return
+                else:
+                    tries += 1
+                    if not await self._go_on(turn, error, tries):
+                        return
             turn.batch_id, turn.committing = uuid4(), False
 
     async def _go_on(self, turn: Turn, error: Exception, tries: int) -> bool:
@@ -218,7 +222,9 @@ class Desk:
         if turn.fold is None or turn.fold.empty:
             await connection.execute("ROLLBACK")
             return
-        await write_batch(connection, _known(self._seating), turn.fold, turn.batch_id, turn.now)
+        seating = _known(self._seating)
+        turn.public = turn.fold.public_part()
+        await write_batch(connection, seating, turn.fold, turn.public, turn.batch_id, turn.now)
         turn.committing = True
         await connection.execute("COMMIT")
 
@@ -242,9 +248,7 @@ class Desk:
                     seating.apply_journal(entry.version, entry.public, entry.private)
                 self._seating = seating
                 return seating
-        self._seating = await load_seating(
-            connection, self._plans, self.event_id, epoch, version
-        )
+        self._seating = await load_seating(connection, self._plans, self.event_id, epoch, version)
         return self._seating
 
     async def _decide(self, connection: Connection, seating: Seating, turn: Turn) -> Fold:
@@ -273,9 +277,7 @@ class Desk:
             if fold is not None and not fold.empty:
                 seating.version += 1
                 assert turn.now is not None, "a committed batch has its time"
-                self._publish(
-                    Published(self.event_id, seating.version, turn.now, fold.public_part())
-                )
+                self._publish(Published(self.event_id, seating.version, turn.now, turn.public))
             version = seating.version
         for waiting in turn.taken:
             waiting.grant(version)
@@ -289,7 +291,7 @@ class Desk:
         log.warning("desk.ambiguous_commit", event_id=self.event_id, batch_id=str(turn.batch_id))
         while time.monotonic() < deadline:
             try:
-                async with self._database.desk_connection() as connection:
+                async with self._database.desk_pool.acquire() as connection:
                     version = await self._look_for(connection, turn)
             except Exception as error:
                 log.warning("desk.still_ambiguous", event_id=self.event_id, error=repr(error))
@@ -297,8 +299,9 @@ class Desk:
                 continue
             if version is None:
                 return False
-            assert turn.fold is not None and turn.now is not None, "it was on its way to commit"
-            self._publish(Published(self.event_id, version, turn.now, turn.fold.public_part()))
+            assert turn.fold is not None, "it was on its way to commit"
+            assert turn.now is not None, "it was on its way to commit"
+            self._publish(Published(self.event_id, version, turn.now, turn.public))
             for waiting in turn.taken:
                 waiting.grant(version)
             return True
@@ -325,7 +328,7 @@ class Desk:
         reason = f"A statement of the desk touched other rows than were decided: {found}"
         log.critical("desk.closed", event_id=self.event_id, reason=reason)
         _fail(turn.taken, Refusal("sale_closed"))
-        async with self._database.desk_connection() as connection:
+        async with self._database.desk_pool.acquire() as connection:
             await connection.execute(CLOSE_DESK, self.event_id, reason)
 
 
@@ -364,4 +367,3 @@ def _refuse(taken: list[Waiting], refusal: Refusal) -> None:
 def _fail(taken: list[Waiting], error: Exception) -> None:
     for waiting in taken:
         waiting.fail(error)
-

@@ -182,9 +182,7 @@ class Fold:
         """What another desk needs beside the public part."""
         return PrivatePart(
             pending=tuple(self._with_status(OrderStatus.PENDING)),
-            ended=tuple(
-                [i for i, o in self.orders.items() if o.status is not OrderStatus.PENDING]
-            ),
+            ended=tuple([i for i, o in self.orders.items() if o.status is not OrderStatus.PENDING]),
             taken={s: self._seating.taken.get(s, 0) for s in self._sessions},
         )
 

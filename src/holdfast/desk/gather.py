@@ -9,7 +9,13 @@ from datetime import datetime
 from holdfast.database.pool import Connection
 from holdfast.desk import commands
 from holdfast.desk.commands import Command, Facts
-from holdfast.desk.reading import read_orders, read_payments, read_recorded, read_tickets
+from holdfast.desk.reading import (
+    lock_payments,
+    lock_tickets,
+    read_orders,
+    read_payments,
+    read_recorded,
+)
 from holdfast.desk.seating import Seating
 
 
@@ -31,9 +37,11 @@ async def gather(
     paid = sorted({i for c in batch if (i := _payments_named(c, seating, facts)) is not None})
     if paid:
         facts.payments = await read_payments(connection, event_id, paid)
-    refunded = sorted({c.order_id for c in batch if isinstance(c, commands.Refund)})
+    # The relay and the gate write these rows without the desk's lock: hold them till the end.
+    refunded: list[str] = sorted({c.order_id for c in batch if isinstance(c, commands.Refund)})
     if refunded:
-        facts.tickets = await read_tickets(connection, event_id, refunded)
+        facts.payments |= await lock_payments(connection, event_id, refunded)
+        facts.tickets = await lock_tickets(connection, event_id, refunded)
     return facts
 
 
@@ -46,7 +54,7 @@ def _order_named(command: Command) -> str | None:
 
 
 def _payments_named(command: Command, seating: Seating, facts: Facts) -> str | None:
-    if isinstance(command, (commands.Settle, commands.Refund)):
+    if isinstance(command, commands.Settle):
         return command.order_id
     if isinstance(command, commands.BeginPayment):
         order = seating.orders.get(command.order_id) or facts.orders.get(command.order_id)

@@ -95,6 +95,4 @@ async def version_of(
     connection: Connection, event_id: int, batch_id: UUID, newest: int
 ) -> int | None:
     """Which version a recent batch made, or None where it made none."""
-    return await connection.fetchval(
-        _VERSION_OF, event_id, newest - RECENT_BATCHES_MAX, batch_id
-    )
+    return await connection.fetchval(_VERSION_OF, event_id, newest - RECENT_BATCHES_MAX, batch_id)

@@ -3,12 +3,12 @@
 One array query per table, whoever asks: the desk under its lock, a handler for one order.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import msgspec
 
-from holdfast.database.pool import Connection
+from holdfast.database.pool import Connection, Record
+from holdfast.database.statements import load
 from holdfast.desk.commands import Recorded
 from holdfast.desk.order import (
     Buyer,
@@ -62,6 +62,9 @@ SELECT scope, fingerprint, status_code, resource_id
 FROM idempotency
 WHERE event_id = $1 AND scope = ANY($2::bytea[])
 """
+LOCK_PAYMENTS = load("desk/sql/lock_payments.sql")
+LOCK_TICKETS = load("desk/sql/lock_tickets.sql")
+
 _decode_buyer = msgspec.json.Decoder(Buyer).decode
 _decode_action = msgspec.json.Decoder(dict[str, str]).decode
 
@@ -96,31 +99,28 @@ async def read_payments(
     connection: Connection, event_id: int, order_ids: list[str]
 ) -> dict[str, list[Payment]]:
     """Every attempt to pay these orders, by order, in no order."""
-    payments: dict[str, list[Payment]] = {}
-    for row in await connection.fetch(_PAYMENTS, event_id, order_ids):
-        payments.setdefault(row["order_id"], []).append(payment_of_row(row))
-    return payments
+    return _payments(await connection.fetch(_PAYMENTS, event_id, order_ids))
+
+
+async def lock_payments(
+    connection: Connection, event_id: int, order_ids: list[str]
+) -> dict[str, list[Payment]]:
+    """The same, and nobody else writes them until the transaction ends."""
+    return _payments(await connection.fetch(LOCK_PAYMENTS, event_id, order_ids))
 
 
 async def read_tickets(
     connection: Connection, event_id: int, order_ids: list[str]
 ) -> dict[str, list[Ticket]]:
     """Every ticket of these orders, valid or not, by order, in no order."""
-    tickets: dict[str, list[Ticket]] = {}
-    for row in await connection.fetch(_TICKETS, event_id, order_ids):
-        tickets.setdefault(row["order_id"], []).append(
-            Ticket(
-                TicketId(row["ticket_id"]),
-                OrderId(row["order_id"]),
-                ItemId(row["order_item_id"]),
-                row["seat_id"],
-                row["barcode"],
-                row["is_valid"],
-                row["issued_at"],
-                row["scanned_at"],
-            )
-        )
-    return tickets
+    return _tickets(await connection.fetch(_TICKETS, event_id, order_ids))
+
+
+async def lock_tickets(
+    connection: Connection, event_id: int, order_ids: list[str]
+) -> dict[str, list[Ticket]]:
+    """The same, and no gate scans them until the transaction ends."""
+    return _tickets(await connection.fetch(LOCK_TICKETS, event_id, order_ids))
 
 
 async def read_recorded(
@@ -133,7 +133,7 @@ async def read_recorded(
     }
 
 
-def item_of_row(row: Mapping[str, Any]) -> Item:
+def item_of_row(row: Record) -> Item:
     return Item(
         ItemId(row["item_id"]),
         row["seat_id"],
@@ -145,7 +145,7 @@ def item_of_row(row: Mapping[str, Any]) -> Item:
     )
 
 
-def order_of_row(row: Mapping[str, Any], items: Iterable[Item]) -> Order:
+def order_of_row(row: Record, items: Iterable[Item]) -> Order:
     """An order as memory has it; its items in the order in which they were added."""
     cancel_reason, buyer = row["cancel_reason"], row["buyer"]
     return Order(
@@ -169,7 +169,7 @@ def order_of_row(row: Mapping[str, Any], items: Iterable[Item]) -> Order:
     )
 
 
-def payment_of_row(row: Mapping[str, Any]) -> Payment:
+def payment_of_row(row: Record) -> Payment:
     action = row["next_action"]
     return Payment(
         payment_id=PaymentId(row["payment_id"]),
@@ -190,3 +190,28 @@ def payment_of_row(row: Mapping[str, Any]) -> Payment:
 
 def _number(item: Item) -> int:
     return int(item.item_id.rsplit("_", 1)[1])
+
+
+def _payments(rows: Iterable[Record]) -> dict[str, list[Payment]]:
+    payments: dict[str, list[Payment]] = {}
+    for row in rows:
+        payments.setdefault(row["order_id"], []).append(payment_of_row(row))
+    return payments
+
+
+def _tickets(rows: Iterable[Record]) -> dict[str, list[Ticket]]:
+    tickets: dict[str, list[Ticket]] = {}
+    for row in rows:
+        tickets.setdefault(row["order_id"], []).append(
+            Ticket(
+                TicketId(row["ticket_id"]),
+                OrderId(row["order_id"]),
+                ItemId(row["order_item_id"]),
+                row["seat_id"],
+                row["barcode"],
+                row["is_valid"],
+                row["issued_at"],
+                row["scanned_at"],
+            )
+        )
+    return tickets

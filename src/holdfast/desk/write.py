@@ -1,7 +1,7 @@
 """A folded batch written down: a fixed list of single-table statements, in one order.
 
-Each must touch exactly the rows that were decided; if one does not, somebody moved something without
-the desk's lock, and the batch is thrown away. Statements whose rows are none are not sent.
+Each must touch exactly the rows that were decided; if one does not, somebody moved something
+without the desk's lock, and the batch is thrown away. Statements whose rows are none are not sent.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from holdfast.database.statements import load
 from holdfast.desk.fold import Fold
 from holdfast.desk.journal import encode_private, encode_public
 from holdfast.desk.order import Item, Order, Payment
-from holdfast.desk.seating import HELD, STATUS_OF_LETTER, Seating
+from holdfast.desk.seating import HELD, STATUS_OF_LETTER, PublicPart, Seating
 
 INSERT_ORDERS = load("desk/sql/insert_orders.sql")
 UPDATE_ORDERS = load("desk/sql/update_orders.sql")
@@ -39,7 +39,12 @@ class GuardMismatch(Exception):  # noqa: N818 - what happened, not a kind of err
 
 
 async def write_batch(
-    connection: Connection, seating: Seating, fold: Fold, batch_id: UUID, now: datetime
+    connection: Connection,
+    seating: Seating,
+    fold: Fold,
+    public: PublicPart,
+    batch_id: UUID,
+    now: datetime,
 ) -> None:
     """Write the whole batch and its journal entry. Raises GuardMismatch; the caller rolls back."""
     event_id = seating.terms.event_id
@@ -53,8 +58,8 @@ async def write_batch(
         before = fold.status_before
         await _exactly(connection, 1, CHANGE_EVENT_STATUS, event_id, before, status)
     after = seating.version + 1
-    public, private = encode_public(fold.public_part()), encode_private(fold.private_part())
-    await _exactly(connection, 1, WRITE_JOURNAL, event_id, after, batch_id, now, public, private)
+    parts = encode_public(public), encode_private(fold.private_part())
+    await _exactly(connection, 1, WRITE_JOURNAL, event_id, after, batch_id, now, *parts)
     await _exactly(connection, 1, ADVANCE_DESK, event_id, seating.version, after, now, batch_id)
 
 
@@ -161,9 +166,7 @@ async def _write_seats(connection: Connection, seating: Seating, fold: Fold) -> 
     sections = fold.sections()
     if sections:
         ids, before, after = zip(*sections, strict=True)
-        await _exactly(
-            connection, len(sections), COUNT_SECTIONS, event_id, ids, before, after
-        )
+        await _exactly(connection, len(sections), COUNT_SECTIONS, event_id, ids, before, after)
 
 
 async def _write_payments(connection: Connection, event_id: int, fold: Fold) -> None:
@@ -240,9 +243,7 @@ async def _write_tickets(connection: Connection, event_id: int, fold: Fold) -> N
         )
 
 
-async def _write_notes(
-    connection: Connection, event_id: int, fold: Fold, now: datetime
-) -> None:
+async def _write_notes(connection: Connection, event_id: int, fold: Fold, now: datetime) -> None:
     errands = list(fold.errands.values())
     if errands:
         await _exactly(

@@ -1,7 +1,7 @@
 """Prices: what one place costs for one kind of buyer, all in.
 
-Money is integer minor units. The fee is a fixed part and a percentage of the amount, rounded half up
-to `rounding`; tax is a percentage of amount and fee, rounded half up. What people see is the total.
+Money is integer minor units. The fee is a fixed part and a percentage of the amount, rounded half
+up to `rounding`; tax is a percentage of amount and fee, rounded half up. People see the total.
 """
 
 from collections.abc import Iterable
