@@ -34,4 +34,4 @@ CREATE TABLE test_provider.refund (
 );
 COMMENT ON TABLE test_provider.refund IS 'One refund; asked for twice under one key it is made once.';
 CREATE INDEX refund_payment ON test_provider.refund (payment_id);
-COMMENT ON INDEX refund_payment IS 'The refunds of a charge.';
+COMMENT ON INDEX test_provider.refund_payment IS 'The refunds of a charge.';

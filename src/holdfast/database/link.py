@@ -1,0 +1,105 @@
+"""One connection to the server, whose loss is noticed from both ends within seconds.
+
+A cable that is pulled says nothing: without a word from TCP a waiting client waits for hours, and a
+server keeps the lock of a client that is gone. Both sides ask after two idle seconds and give up
+after five; over a Unix socket the kernel tells at once.
+"""
+
+import os
+import socket
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+import asyncpg
+
+from holdfast.database.connection import OwnConnection
+from holdfast.database.errors import DatabaseUnreachable
+
+Address = Mapping[str, Any]
+
+CONNECT_SECONDS_MAX: Final = 10.0  # a server that doesn't greet us by then is as good as down
+IDLE_SECONDS: Final = 2  # silence before the first question
+QUESTION_SECONDS: Final = 1  # between questions
+QUESTIONS_MAX: Final = 3  # unanswered
+UNANSWERED_MS_MAX: Final = 5_000  # what was sent and not acknowledged
+
+# The server's end of the link; ignored on Unix sockets.
+LINK_SETTINGS: Final[Mapping[str, str]] = {
+    "tcp_keepalives_idle": str(IDLE_SECONDS),
+    "tcp_keepalives_interval": str(QUESTION_SECONDS),
+    "tcp_keepalives_count": str(QUESTIONS_MAX),
+    "tcp_user_timeout": str(UNANSWERED_MS_MAX),
+}
+
+
+class Link(asyncpg.Connection):
+    """The driver's connection with a watched socket; it keeps no state that needs a reset."""
+
+    __slots__ = ()
+
+    def get_reset_query(self) -> str:
+        """Nothing: pooled connections keep nothing, and this would cost a round trip each time."""
+        return ""
+
+    def watch(self) -> None:
+        """Ask TCP to notice a dead link; the options differ by system, and some lack one."""
+        found = cast("socket.socket | None", self._transport.get_extra_info("socket"))
+        if found is None or found.family == socket.AF_UNIX:
+            return
+        options = (
+            (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+            (socket.IPPROTO_TCP, "TCP_KEEPIDLE", IDLE_SECONDS),
+            (socket.IPPROTO_TCP, "TCP_KEEPINTVL", QUESTION_SECONDS),
+            (socket.IPPROTO_TCP, "TCP_KEEPCNT", QUESTIONS_MAX),
+            (socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", UNANSWERED_MS_MAX),
+        )
+        # A copy of the number, since some event loops show a socket that refuses options.
+        with socket.socket(fileno=os.dup(found.fileno())) as same:
+            for level, name, value in options:
+                if hasattr(socket, name):
+                    same.setsockopt(level, getattr(socket, name), value)
+
+
+async def connect_link(*arguments: Any, **named: Any) -> Link:
+    """The driver's connect, with the link watched. Raises what the driver raises."""
+    link = cast(Link, await asyncpg.connect(*arguments, **{**named, "connection_class": Link}))
+    link.watch()
+    return link
+
+
+async def connect(address: Address, application_name: str) -> OwnConnection:
+    """A single connection outside all pools, without a limit on statements.
+
+    Raises DatabaseUnreachable with what to check where nobody answers.
+    """
+    named = {"server_settings": {"application_name": application_name, **LINK_SETTINGS}}
+    try:
+        link = await connect_link(timeout=CONNECT_SECONDS_MAX, **{**address, **named})
+    except UNREACHABLE as error:
+        raise unreachable(error) from error
+    return cast(OwnConnection, link)
+
+
+UNREACHABLE: Final = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+def unreachable(error: BaseException) -> DatabaseUnreachable:
+    """The sentence for a server that can't be reached; never holds the address, nor a password."""
+    why = str(error) or type(error).__name__
+    return DatabaseUnreachable(
+        f"The database doesn't answer ({why}). Check that it runs and that HOLDFAST_DATABASE_URL "
+        "leads to it, then try again."
+    )
+
+
+async def disconnect(link: OwnConnection, seconds_max: float) -> None:
+    """Say goodbye, or drop the link where that takes too long."""
+    try:
+        await link.close(timeout=seconds_max)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        link.terminate()

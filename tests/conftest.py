@@ -1,0 +1,38 @@
+"""What every test may ask for: the event loop, the session's server, a database of its own."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from holdfast.database.pool import Database
+from tests.postgres import FreshDatabases, start_server
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshDatabases]:
+    """One server for the whole run, with a migrated template."""
+    server = start_server(tmp_path_factory.mktemp("server"))
+    databases = FreshDatabases(server)
+    asyncio.run(databases.make_template())
+    yield databases
+    server.close()
+
+
+@pytest.fixture
+async def database(databases: FreshDatabases) -> AsyncIterator[Database]:
+    """A fresh migrated database, open; each test has its own."""
+    async with databases.open() as database:
+        yield database
+
+
+@pytest.fixture
+async def database_url(databases: FreshDatabases) -> AsyncIterator[str]:
+    """The address of a fresh migrated database, for what opens its own."""
+    async with databases.fresh() as name:
+        yield databases.url(name)
