@@ -30,9 +30,7 @@ SETTINGS: Final = (
         "",
         "postgresql://... of a server of version 15 or newer; empty: the embedded PostgreSQL.",
     ),
-    Setting(
-        "HOLDFAST_DATA", "", "Folder of the embedded PostgreSQL; empty: the user's own."
-    ),
+    Setting("HOLDFAST_DATA", "", "Folder of the embedded PostgreSQL; empty: the user's own."),
     Setting(
         "HOLDFAST_POSTGRES_BIN",
         "",
@@ -138,9 +136,7 @@ BODY_BYTES_MAX: Final = 65_536  # an order of 500 places is 20 kB
 CHART_BYTES_MAX: Final = 67_108_864  # the largest chart that venues/chart_file.py reads, 64 MiB
 LIST_LIMIT_DEFAULT: Final = 100
 LIST_LIMIT_MAX: Final = 500  # API.md
-REQUEST_PLACES_MAX: Final = (
-    500  # no order_limit may be above it
-)
+REQUEST_PLACES_MAX: Final = 500  # no order_limit may be above it
 IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255
 IDEMPOTENCY_HOURS: Final = 24  # API.md
 
@@ -157,6 +153,8 @@ DESK_IDLE_SECONDS: Final = 60.0  # a desk leaves after a minute without a comman
 DESKS_MAX: Final = 256  # per process; the longest idle leaves first
 EXPIRE_ORDERS_MAX: Final = 100  # holds ended per batch: bulk work is cut in pieces
 SWEEP_SECONDS: Final = 1.0  # looks for due holds that often; they are gone within 2 s
+SWEEP_EVENTS_MAX: Final = 1_000  # looked after per round; the rest in the next
+SWEEP_ROUNDS_MAX: Final = 2_000  # pieces of bulk work per event and round: 200,000 holds
 RETRY_AFTER_SECONDS: Final = 2  # what busy answers ask for
 
 # Money
@@ -165,9 +163,33 @@ HOLD_CAP_SECONDS: Final = 300  # beginning to pay may extend a hold by this much
 PROVIDER_SECONDS_MAX: Final = 10.0  # then the answer is unknown and is looked up
 PROVIDER_LOOKUPS_MAX: Final = 3  # before the buyer is told that it is still being checked
 RECONCILE_AFTER_SECONDS: Final = 30  # an unsettled payment older than this is looked up
+PAY_SECONDS_MAX: Final = 20.0  # charge and look-ups together; then the reconciler goes on
+LOOKUP_SECONDS_MAX: Final = 3.0  # a look-up moves no money, so it may be given up sooner
+LOOKUP_PAUSE_SECONDS: Final = 0.3  # between look-ups: the provider may still be booking
+PAYMENTS_IN_FLIGHT_MAX: Final = 2_000  # per process, about 20 kB each; beyond it, 503 at once
+CHECKOUT_CLOSE_SECONDS_MAX: Final = 3.0  # a stop has five in all; the reconciler ends the rest
+PAYMENT_TOKEN_CHARACTERS_MAX: Final = 255
+NOTICE_BYTES_MAX: Final = 65_536  # a provider's webhook is some kilobytes
+BUYER_NAME_CHARACTERS_MAX: Final = 200
+BUYER_EMAIL_CHARACTERS_MAX: Final = 254  # RFC 5321: a longer one cannot be delivered to
+BUYER_PHONE_CHARACTERS_MAX: Final = 32
+RECONCILE_PASS_SECONDS: Final = 5.0  # how often unsettled payments are looked for
+RECONCILE_BATCH_MAX: Final = 50  # payments claimed from one event at a time
+RECONCILE_CONCURRENCY: Final = 8  # look-ups at the provider at one time, per process
 OUTBOX_ATTEMPTS_MAX: Final = 20  # with backoff about a day; then parked for a person
+OUTBOX_BACKOFF_SECONDS_MAX: Final = 10_800  # 1, 2, 4 s ... and then every three hours
 OUTBOX_BATCH_MAX: Final = 50
+OUTBOX_CONCURRENCY: Final = 8  # errands at the provider at one time, per process
+OUTBOX_CLAIM_SECONDS: Final = 90  # a batch takes 50 / 8 * 10 s at the worst; then others may try
+OUTBOX_PASS_SECONDS: Final = 1.0  # how often the outbox is looked at when nobody rang
+OUTBOX_EVENTS_MAX: Final = 200  # events dealt with in one pass
+TEST_PROVIDER_SLOW_SECONDS: Final = 3.0  # tok_slow: long enough to be seen, within every deadline
 COMPLETE_AFTER_HOURS: Final = 12  # after its start an event counts as over
+
+# The gate
+GATE_EARLY_SECONDS: Final = 7_200  # admits this long before doors_open: guests, early entry
+GATE_TEXT_CHARACTERS_MAX: Final = 100  # scan_id, gate and device
+GATE_OFFLINE_HOURS_MAX: Final = 24  # how old a scan may be that a device brings in later
 
 # The live map
 FRAME_SECONDS_MIN: Final = 0.25  # API.md: frames at least 250 ms apart
