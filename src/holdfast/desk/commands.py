@@ -107,12 +107,14 @@ class BeginPayment(OrderCommand, frozen=True, kw_only=True):
     """Write down an attempt to pay before the provider is asked.
 
     `token_fingerprint` None: nothing to pay, confirm at once. `seed` makes the barcodes then.
+    `token_known` False: the provider has no such tokens, so nothing is written down.
     """
 
     provider: str
     token_fingerprint: bytes | None
     buyer: Buyer
     seed: bytes
+    token_known: bool = True
 
 
 class Charge(Struct, frozen=True):

@@ -61,6 +61,8 @@ def begin_payment(seating: Seating, facts: Facts, command: BeginPayment) -> Chan
         return _confirm(seating, facts, replace(order, buyer=command.buyer), None, command.seed)
     if command.token_fingerprint is None:
         raise Refusal("payment_token_required")
+    if not command.token_known:
+        raise Refusal("unknown_payment_token")
     return _attempt(facts, order, command, command.token_fingerprint)
 
 
