@@ -1,0 +1,106 @@
+"""What every payment provider offers, and the ways in which it can answer.
+
+A declined card is an answer like any other: a Charge. A timeout, an error on the provider's side or
+a lost link is not: the money may have moved, so it is `ProviderUnknown`, and never taken for a no.
+The shape is that of manual capture: money is reserved, and collected once the seats are sold.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from typing import Protocol, TypeVar
+
+from msgspec import Struct
+
+from holdfast.config import PROVIDER_SECONDS_MAX
+from holdfast.desk.commands import Charge
+from holdfast.desk.order import Buyer, Payment
+from holdfast.ids import PaymentId
+
+Answer = TypeVar("Answer")
+
+
+class ProviderUnknown(Exception):  # noqa: N818 - what is known, not a kind of error
+    """Nobody knows whether the provider did it: ask again under the same key, or look it up."""
+
+
+class ProviderRefused(Exception):  # noqa: N818 - a definite answer
+    """The provider will not capture, void or refund this, however often it is asked."""
+
+
+class Notice(Struct, frozen=True):
+    """What a provider's webhook says: that this payment is worth a look. `notice_id` is the
+    provider's own, the same when it says it again."""
+
+    notice_id: str
+    payment_id: PaymentId
+
+
+class Provider(Protocol):
+    """A payment provider. `payment.payment_id` is the idempotency key of the charge, `key` that of
+    everything else: the same key again does nothing more and answers the same.
+
+    Each call may raise ProviderUnknown; capture, void and refund may raise ProviderRefused.
+    Amounts are integer minor units of `payment.currency`.
+    """
+
+    @property
+    def name(self) -> str:
+        """What payment rows call it."""
+        ...
+
+    def knows(self, token: str) -> bool:
+        """Whether this looks like one of its tokens; asked before anything is written down."""
+        ...
+
+    async def charge(self, payment: Payment, token: str, buyer: Buyer) -> Charge:
+        """Reserve `payment.amount`. PROCESSING with a next_action: the buyer has to do something
+        first, and the same call answers what has become of it."""
+        ...
+
+    async def lookup(self, payment: Payment) -> Charge | None:
+        """What has become of the charge; None where the provider has never heard of it."""
+        ...
+
+    async def abandon(self, payment: Payment) -> Charge:
+        """Make sure that a charge which took no money never will, and answer how it stands.
+
+        A key never heard of is used up, so that a charge still on its way is declined. One that
+        waits for its buyer is given up. One that took the money is answered as it is.
+        """
+        ...
+
+    async def capture(self, payment: Payment, key: str) -> None:
+        """Collect the whole reserved amount."""
+        ...
+
+    async def void(self, payment: Payment, key: str) -> None:
+        """Give the reservation back."""
+        ...
+
+    async def refund(self, payment: Payment, amount: int, key: str) -> None:
+        """Pay back some of what was collected."""
+        ...
+
+    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
+        """Check a webhook's signature over its raw body, and read it. Header names are lower case.
+
+        Raises Refusal: unauthorized where the signature is wrong, invalid_request otherwise.
+        """
+        ...
+
+
+async def ask(call: Awaitable[Answer], seconds_max: float = PROVIDER_SECONDS_MAX) -> Answer:
+    """Wait for a provider's answer, but not longer than this.
+
+    Raises ProviderUnknown for no answer in time and for any failure that is not an answer: once a
+    call was begun, even a bug on our side doesn't tell whether the money moved.
+    """
+    try:
+        async with asyncio.timeout(seconds_max):
+            return await call
+    except (ProviderUnknown, ProviderRefused):
+        raise
+    except TimeoutError as error:
+        raise ProviderUnknown(f"no answer within {seconds_max:g} s") from error
+    except Exception as error:
+        raise ProviderUnknown(f"the call failed: {error!r}") from error

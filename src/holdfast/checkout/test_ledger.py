@@ -1,0 +1,141 @@
+"""The books of the test payment provider: charges and refunds, each booked once under its key.
+
+They stand in for another company's: nothing here reads or writes the box office's own tables, every
+entry is a transaction of its own, and whoever calls this has none open. Nothing is ever unbooked.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from holdfast.checkout.provider import ProviderRefused
+from holdfast.database.clock import Clock
+from holdfast.database.pool import Connection, Database, Record
+
+_BOOK = """
+INSERT INTO test_provider.charge (
+    payment_id, status, amount, refunded_amount, currency, decline_reason, created_at, updated_at
+)
+VALUES ($1, $2::text::test_provider.charge_status, $3, 0, $4, $5, $6, $6)
+ON CONFLICT (payment_id) DO NOTHING
+"""
+_FIND = """
+SELECT payment_id, status::text AS status, amount, refunded_amount, currency, decline_reason
+FROM test_provider.charge
+WHERE payment_id = $1
+"""
+_MOVE = """
+UPDATE test_provider.charge
+SET
+    status = $3::text::test_provider.charge_status,
+    decline_reason = COALESCE($4, decline_reason),
+    updated_at = $5
+WHERE payment_id = $1 AND status = ANY($2::text[]::test_provider.charge_status[])
+"""
+_BOOK_REFUND = """
+INSERT INTO test_provider.refund (refund_id, payment_id, amount, created_at)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (refund_id) DO NOTHING
+"""
+_PAY_BACK = """
+UPDATE test_provider.charge
+SET refunded_amount = refunded_amount + $2, updated_at = $3
+WHERE payment_id = $1 AND status = 'CAPTURED' AND refunded_amount + $2 <= amount
+"""
+_DONE = "1"  # the row count at the end of a command tag
+
+
+class ChargeStatus(StrEnum):
+    REQUIRES_ACTION = "REQUIRES_ACTION"
+    AUTHORIZED = "AUTHORIZED"
+    CAPTURED = "CAPTURED"
+    VOIDED = "VOIDED"
+    DECLINED = "DECLINED"
+
+
+class Booking(Struct, frozen=True):
+    """One charge as the books have it; amounts in minor units."""
+
+    payment_id: str
+    status: ChargeStatus
+    amount: int
+    refunded_amount: int
+    currency: str
+    decline_reason: str | None = None
+
+
+class TestLedger:
+    """The books, in the schema test_provider."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def book(self, booking: Booking) -> Booking:
+        """Book a charge; a key that was used before is answered with what it booked then."""
+        async with self._database.pool.acquire() as connection:
+            await self._insert(connection, booking, await self._clock.now(connection))
+            return await _booked(connection, booking.payment_id)
+
+    async def find(self, payment_id: str) -> Booking | None:
+        """The charge of this key, or None."""
+        async with self._database.pool.acquire() as connection:
+            row = await connection.fetchrow(_FIND, payment_id)
+            return _booking(row) if row is not None else None
+
+    async def move(
+        self,
+        payment_id: str,
+        before: tuple[ChargeStatus, ...],
+        after: ChargeStatus,
+        decline_reason: str | None = None,
+    ) -> Booking | None:
+        """Bring a charge from one of these states into another; answers how it stands then."""
+        async with self._database.pool.acquire() as connection:
+            now = await self._clock.now(connection)
+            await connection.execute(_MOVE, payment_id, before, after, decline_reason, now)
+            row = await connection.fetchrow(_FIND, payment_id)
+            return _booking(row) if row is not None else None
+
+    async def refund(self, refund_id: str, payment_id: str, amount: int) -> None:
+        """Pay back from a collected charge; a refund made under this key is not made again.
+
+        Raises ProviderRefused where there is not that much left to pay back.
+        """
+        async with self._database.pool.acquire() as connection, connection.transaction():
+            now = await self._clock.now(connection)
+            tag = await connection.execute(_BOOK_REFUND, refund_id, payment_id, amount, now)
+            if not tag.endswith(_DONE):
+                return
+            tag = await connection.execute(_PAY_BACK, payment_id, amount, now)
+            if not tag.endswith(_DONE):
+                raise ProviderRefused(f"{amount} cannot be paid back from {payment_id}")
+
+    async def _insert(self, connection: Connection, booking: Booking, now: datetime) -> None:
+        await connection.execute(
+            _BOOK,
+            booking.payment_id,
+            booking.status,
+            booking.amount,
+            booking.currency,
+            booking.decline_reason,
+            now,
+        )
+
+
+async def _booked(connection: Connection, payment_id: str) -> Booking:
+    row = await connection.fetchrow(_FIND, payment_id)
+    assert row is not None, "what was booked is in the books"
+    return _booking(row)
+
+
+def _booking(row: Record) -> Booking:
+    return Booking(
+        row["payment_id"],
+        ChargeStatus(row["status"]),
+        row["amount"],
+        row["refunded_amount"],
+        row["currency"],
+        row["decline_reason"],
+    )
