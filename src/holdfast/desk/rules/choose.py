@@ -60,12 +60,12 @@ def choose(
 ) -> Chosen:
     """Find every place of the choice or refuse it whole.
 
-    `giving_back`: seats that the same command frees, so that they do not count as taken.
+    `giving_back`: seats that the same command frees first, so that they count as free.
     """
     named = _check_numbers(seating, choice)
     quotes = _check_prices(seating, choice)
     ended = _expired_owners(seating, facts, named)
-    freed = {seat_id for hold in ended for seat_id in hold.seat_ids}
+    freed = _freed(ended, giving_back)
     taken = [
         seat_id for seat_id in named
         if seating.letters[seat_id] != FREE and seat_id not in freed
@@ -75,15 +75,19 @@ def choose(
     places = list(zip(named, quotes, strict=True))
     if choice.areas or choice.best:
         ended += _make_room(seating, facts, ended)
-        freed = {seat_id for hold in ended for seat_id in hold.seat_ids}
+        freed = _freed(ended, giving_back)
         places += _standing(seating, choice, freed)
         places += _best(seating, choice, freed, set(named))
     if seating.terms.forbid_single_seats:
         chosen = {seat_id for seat_id, _ in places}
-        single = left_single(seating, chosen, freed | giving_back)
+        single = left_single(seating, chosen, freed)
         if single:
             raise Refusal("leaves_single_seat", seat_ids=single)
     return Chosen(tuple(places), tuple(ended))
+
+
+def _freed(ended: Iterable[EndedHold], giving_back: frozenset[int]) -> set[int]:
+    return {seat_id for hold in ended for seat_id in hold.seat_ids} | giving_back
 
 
 def _check_numbers(seating: Seating, choice: Choice) -> list[int]:
