@@ -192,11 +192,32 @@ GATE_TEXT_CHARACTERS_MAX: Final = 100  # scan_id, gate and device
 GATE_OFFLINE_HOURS_MAX: Final = 24  # how old a scan may be that a device brings in later
 
 # The live map
-FRAME_SECONDS_MIN: Final = 0.25  # API.md: frames at least 250 ms apart
+FRAME_SECONDS_MIN: Final = 0.26  # API.md: at least 250 ms apart, and 10 ms for jitter on the way
 FRAME_BYTES_MAX: Final = 16_384  # API.md: beyond it the reader is told to resync
 HEARTBEAT_SECONDS: Final = 15.0  # proxies cut silent connections after 30 s and more
 STREAMS_MAX: Final = 10_000  # open streams per process
+STREAM_FRAMES_MAX: Final = 16  # a reader this many frames behind, 4 s at least, has to resync
+STREAM_STALL_SECONDS: Final = 30.0  # a reader that takes nothing for so long is cut off
+STREAM_FILTERS_MAX: Final = 64  # distinct choices of sections per event; beyond it, all sections
+STREAM_WAKE_READERS_MAX: Final = 256  # woken in one go, so that a frame to 10,000 delays nobody
+STREAM_STARTS_MAX: Final = 64  # distinct versions resumed from in one go, 1 ms each at worst
+STREAM_CLOSE_SECONDS_MAX: Final = 2.0  # a stop has five seconds in all
+STREAM_RETRY_MS: Final = (1_000, 5_000)  # readers come back spread over this time
 CATCH_UP_VERSIONS_MAX: Final = 1_000  # older readers get the whole snapshot instead
+CATCH_UP_PLACES_MAX: Final = 65_536  # the same in changed seats: 256 kB, 3 ms to look through
+LIVE_MAPS_MAX: Final = 256  # watched events per process; the longest unread leaves first
+LIVE_MAP_IDLE_SECONDS: Final = 60.0  # an event that nobody watches leaves after a minute
+LIVE_LOADS_MAX: Final = 2  # maps read at once: 80,000 seats keep a connection for 50 ms
+LIVE_LOOK_SECONDS: Final = 1.0  # lost notices cost this much freshness at most
+LIVE_ROUND_SECONDS_MIN: Final = 0.02  # between two repairs: as often as notices come
+LIVE_RELOAD_SECONDS_MIN: Final = 1.0  # between two readings of one whole map
+LIVE_AHEAD_MAX: Final = 256  # batches kept that came before their predecessors
+LIVE_PRICES_SECONDS: Final = 10.0  # age of the section prices that availability shows
+NOTICE_SECONDS: Final = 0.02  # batches of this time go out together
+NOTICE_BYTES_MAX: Final = 7_900  # PostgreSQL refuses a NOTIFY of 8,000
+NOTICE_PAYLOADS_MAX: Final = 8  # sent at once; beyond it only event and version are told
+NOTICES_QUEUED_MAX: Final = 1_000  # beyond it only event and version are told
+NOTICE_ANSWER_SECONDS_MAX: Final = 5.0  # then the link that sends them counts as lost
 
 # Connections per process
 POOL_CONNECTIONS_MAX: Final = 10
