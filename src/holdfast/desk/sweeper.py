@@ -75,10 +75,11 @@ class Sweeper:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def _sweep_on(self, connection: Connection) -> None:
-        while not await connection.fetchval(_TRY_LOCK, SWEEPER_LOCK):
-            await asyncio.sleep(SWEEP_SECONDS)
+        mine = False
         while True:
-            await self.sweep(connection)
+            mine = mine or await connection.fetchval(_TRY_LOCK, SWEEPER_LOCK)
+            if mine:
+                await self.sweep(connection)
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep(self, connection: Connection) -> None:
