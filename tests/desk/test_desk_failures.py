@@ -2,6 +2,7 @@
 server."""
 
 import asyncio
+
 import pytest
 
 from holdfast.config import HOLD_WAIT_SECONDS_MAX
