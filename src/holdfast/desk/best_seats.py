@@ -23,11 +23,13 @@ def best_seats(seating: Seating, best: Best, freed: set[int], avoid: set[int]) -
     found: list[int] = []
     found_rank = 0
     seen = 0
+    suited = False
     for best_rank, run in seating.runs_by_view():
         if found and best_rank * quantity >= found_rank:
             break
         for stretch in open_seats.stretches(run):
             seen += len(stretch)
+            suited = suited or open_seats.suits(stretch)
             for start in range(len(stretch) - quantity + 1):
                 window = stretch[start : start + quantity]
                 window_rank = sum([rank[seat] for seat in window])
@@ -36,7 +38,7 @@ def best_seats(seating: Seating, best: Best, freed: set[int], avoid: set[int]) -
                     found, found_rank = window, window_rank
     if found:
         return sorted(found)
-    if seen < quantity:
+    if seen < quantity or not suited:
         raise Refusal("section_sold_out", section_ids=sorted(best.section_ids))
     raise Refusal("not_together")
 
@@ -121,6 +123,6 @@ class _Filter:
             and not self._plan.attributes[seat] & self._kept
         )
 
-    def suits(self, window: list[int]) -> bool:
-        """Whether the window has the place that was asked for, such as one for a wheelchair."""
-        return not self._needs or any(self._plan.attributes[s] & self._needs for s in window)
+    def suits(self, seats: list[int]) -> bool:
+        """Whether one of them is the place that was asked for, such as one for a wheelchair."""
+        return not self._needs or any(self._plan.attributes[s] & self._needs for s in seats)
