@@ -1,7 +1,8 @@
 """A folded batch written down: a fixed list of single-table statements, in one order.
 
-Each must touch exactly the rows that were decided; if one does not, somebody moved something
-without the desk's lock, and the batch is thrown away. Statements whose rows are none are not sent.
+New rows are copied in; every update must touch exactly the rows that were decided. If one does not,
+somebody moved something without the desk's lock, and the batch is thrown away. Statements whose
+rows are none are not sent.
 """
 
 from collections.abc import Sequence
@@ -14,24 +15,44 @@ from holdfast.database.pool import Connection
 from holdfast.database.statements import load
 from holdfast.desk.fold import Fold
 from holdfast.desk.journal import encode_private, encode_public
-from holdfast.desk.order import Item, Order, Payment
+from holdfast.desk.order import Order, Payment
 from holdfast.desk.seating import HELD, STATUS_OF_LETTER, PublicPart, Seating
 
-INSERT_ORDERS = load("desk/sql/insert_orders.sql")
 UPDATE_ORDERS = load("desk/sql/update_orders.sql")
-INSERT_ITEMS = load("desk/sql/insert_items.sql")
 UPDATE_ITEMS = load("desk/sql/update_items.sql")
 MOVE_SEATS = load("desk/sql/move_seats.sql")
 COUNT_SECTIONS = load("desk/sql/count_sections.sql")
-INSERT_PAYMENTS = load("desk/sql/insert_payments.sql")
 UPDATE_PAYMENTS = load("desk/sql/update_payments.sql")
 VOID_TICKETS = load("desk/sql/void_tickets.sql")
-INSERT_TICKETS = load("desk/sql/insert_tickets.sql")
-INSERT_ERRANDS = load("desk/sql/insert_errands.sql")
-INSERT_IDEMPOTENCY = load("desk/sql/insert_idempotency.sql")
 CHANGE_EVENT_STATUS = load("desk/sql/change_event_status.sql")
 WRITE_JOURNAL = load("desk/sql/write_journal.sql")
 ADVANCE_DESK = load("desk/sql/advance_desk.sql")
+
+ORDER_COLUMNS = (
+    "event_id", "order_id", "session_id", "user_id", "status", "cancel_reason", "total_amount",
+    "order_fee_amount", "refunded_amount", "currency", "seat_count", "payment_count", "paying",
+    "buyer", "request_fingerprint", "created_at", "expires_at", "hold_cap_at",
+)  # fmt: skip
+ITEM_COLUMNS = (
+    "event_id", "order_id", "item_id", "seat_id", "price_type", "price", "fee_amount",
+    "tax_amount", "state",
+)  # fmt: skip
+PAYMENT_COLUMNS = (
+    "event_id", "order_id", "payment_id", "provider", "status", "amount", "currency",
+    "refunded_amount", "token_fingerprint", "provider_reference", "next_action",
+    "decline_reason", "created_at", "updated_at",
+)  # fmt: skip
+TICKET_COLUMNS = (
+    "event_id", "order_id", "ticket_id", "order_item_id", "seat_id", "barcode", "is_valid",
+    "issued_at",
+)  # fmt: skip
+OUTBOX_COLUMNS = (
+    "event_id", "outbox_id", "kind", "order_id", "payment_id", "amount", "state", "attempts",
+    "due_at", "created_at",
+)  # fmt: skip
+IDEMPOTENCY_COLUMNS = (
+    "event_id", "scope", "fingerprint", "status_code", "resource_id", "created_at",
+)  # fmt: skip
 
 
 class GuardMismatch(Exception):  # noqa: N818 - what happened, not a kind of error
@@ -64,9 +85,8 @@ async def write_batch(
 
 
 async def _write_orders(connection: Connection, event_id: int, fold: Fold) -> None:
-    new = fold.new_orders()
-    if new:
-        await _exactly(connection, len(new), INSERT_ORDERS, event_id, *_order_columns(new))
+    new = [_order_row(event_id, order) for order in fold.new_orders()]
+    await _append(connection, "orders", ORDER_COLUMNS, new)
     changed = fold.changed_orders()
     if changed:
         before = [pair[0] for pair in changed]
@@ -92,32 +112,23 @@ async def _write_orders(connection: Connection, event_id: int, fold: Fold) -> No
     await _write_items(connection, event_id, fold)
 
 
-def _order_columns(orders: list[Order]) -> Sequence[object]:
+def _order_row(event_id: int, o: Order) -> Sequence[object]:
     return (
-        [o.order_id for o in orders],
-        [o.session_id for o in orders],
-        [o.user_id for o in orders],
-        [o.status for o in orders],
-        [o.cancel_reason for o in orders],
-        [o.total_amount for o in orders],
-        [o.order_fee_amount for o in orders],
-        [o.refunded_amount for o in orders],
-        [o.currency for o in orders],
-        [_active_count(o) for o in orders],
-        [o.payment_count for o in orders],
-        [o.paying for o in orders],
-        [_json(o.buyer) for o in orders],
-        [o.request_fingerprint for o in orders],
-        [o.created_at for o in orders],
-        [o.expires_at for o in orders],
-        [o.hold_cap_at for o in orders],
-    )
+        event_id, o.order_id, o.session_id, o.user_id, o.status, o.cancel_reason, o.total_amount,
+        o.order_fee_amount, o.refunded_amount, o.currency, _active_count(o), o.payment_count,
+        o.paying, _json(o.buyer), o.request_fingerprint, o.created_at, o.expires_at, o.hold_cap_at,
+    )  # fmt: skip
 
 
 async def _write_items(connection: Connection, event_id: int, fold: Fold) -> None:
-    new = fold.new_items()
-    if new:
-        await _exactly(connection, len(new), INSERT_ITEMS, event_id, *_item_columns(new))
+    new = [
+        (
+            event_id, order.order_id, item.item_id, item.seat_id, item.price_type, item.price,
+            item.fee_amount, item.tax_amount, item.state,
+        )
+        for order, item in fold.new_items()
+    ]  # fmt: skip
+    await _append(connection, "order_item", ITEM_COLUMNS, new)
     changed = fold.changed_items()
     if changed:
         await _exactly(
@@ -130,19 +141,6 @@ async def _write_items(connection: Connection, event_id: int, fold: Fold) -> Non
             [before.state for _, before, _ in changed],
             [after.state for _, _, after in changed],
         )
-
-
-def _item_columns(new: list[tuple[Order, Item]]) -> Sequence[object]:
-    return (
-        [order.order_id for order, _ in new],
-        [item.item_id for _, item in new],
-        [item.seat_id for _, item in new],
-        [item.price_type for _, item in new],
-        [item.price for _, item in new],
-        [item.fee_amount for _, item in new],
-        [item.tax_amount for _, item in new],
-        [item.state for _, item in new],
-    )
 
 
 async def _write_seats(connection: Connection, seating: Seating, fold: Fold) -> None:
@@ -170,9 +168,8 @@ async def _write_seats(connection: Connection, seating: Seating, fold: Fold) -> 
 
 
 async def _write_payments(connection: Connection, event_id: int, fold: Fold) -> None:
-    new = fold.new_payments()
-    if new:
-        await _exactly(connection, len(new), INSERT_PAYMENTS, event_id, *_payment_columns(new))
+    new = [_payment_row(event_id, payment) for payment in fold.new_payments()]
+    await _append(connection, "payment", PAYMENT_COLUMNS, new)
     changed = fold.changed_payments()
     if changed:
         before = [pair[0] for pair in changed]
@@ -195,22 +192,12 @@ async def _write_payments(connection: Connection, event_id: int, fold: Fold) -> 
         )
 
 
-def _payment_columns(payments: list[Payment]) -> Sequence[object]:
+def _payment_row(event_id: int, p: Payment) -> Sequence[object]:
     return (
-        [p.order_id for p in payments],
-        [p.payment_id for p in payments],
-        [p.provider for p in payments],
-        [p.status for p in payments],
-        [p.amount for p in payments],
-        [p.currency for p in payments],
-        [p.refunded_amount for p in payments],
-        [p.token_fingerprint for p in payments],
-        [p.provider_reference for p in payments],
-        [_json(p.next_action) for p in payments],
-        [p.decline_reason for p in payments],
-        [p.created_at for p in payments],
-        [p.updated_at for p in payments],
-    )
+        event_id, p.order_id, p.payment_id, p.provider, p.status, p.amount, p.currency,
+        p.refunded_amount, p.token_fingerprint, p.provider_reference, _json(p.next_action),
+        p.decline_reason, p.created_at, p.updated_at,
+    )  # fmt: skip
 
 
 async def _write_tickets(connection: Connection, event_id: int, fold: Fold) -> None:
@@ -226,50 +213,38 @@ async def _write_tickets(connection: Connection, event_id: int, fold: Fold) -> N
             [t.ticket_id for t in voided],
             [t.scanned_at for t in voided],
         )
-    tickets = list(fold.tickets.values())
-    if tickets:
-        await _exactly(
-            connection,
-            len(tickets),
-            INSERT_TICKETS,
-            event_id,
-            [t.order_id for t in tickets],
-            [t.ticket_id for t in tickets],
-            [t.order_item_id for t in tickets],
-            [t.seat_id for t in tickets],
-            [t.barcode for t in tickets],
-            [t.is_valid for t in tickets],
-            [t.issued_at for t in tickets],
+    tickets = [
+        (
+            event_id, t.order_id, t.ticket_id, t.order_item_id, t.seat_id, t.barcode, t.is_valid,
+            t.issued_at,
         )
+        for t in fold.tickets.values()
+    ]  # fmt: skip
+    await _append(connection, "ticket", TICKET_COLUMNS, tickets)
 
 
 async def _write_notes(connection: Connection, event_id: int, fold: Fold, now: datetime) -> None:
-    errands = list(fold.errands.values())
-    if errands:
-        await _exactly(
-            connection,
-            len(errands),
-            INSERT_ERRANDS,
-            event_id,
-            now,
-            [e.outbox_id for e in errands],
-            [e.kind for e in errands],
-            [e.order_id for e in errands],
-            [e.payment_id for e in errands],
-            [e.amount for e in errands],
+    errands = [
+        (
+            event_id, e.outbox_id, e.kind, e.order_id, e.payment_id, e.amount, "WAITING", 0,
+            now, now,
         )
-    if fold.repeats:
-        await _exactly(
-            connection,
-            len(fold.repeats),
-            INSERT_IDEMPOTENCY,
-            event_id,
-            now,
-            [repeat.scope for repeat, _ in fold.repeats],
-            [repeat.fingerprint for repeat, _ in fold.repeats],
-            [repeat.status_code for repeat, _ in fold.repeats],
-            [resource for _, resource in fold.repeats],
-        )
+        for e in fold.errands.values()
+    ]  # fmt: skip
+    await _append(connection, "outbox", OUTBOX_COLUMNS, errands)
+    repeats = [
+        (event_id, repeat.scope, repeat.fingerprint, repeat.status_code, resource_id, now)
+        for repeat, resource_id in fold.repeats
+    ]
+    await _append(connection, "idempotency", IDEMPOTENCY_COLUMNS, repeats)
+
+
+async def _append(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
+    """New rows by COPY, which costs the driver half of what an INSERT from arrays does."""
+    if rows:
+        await connection.copy_records_to_table(table, columns=columns, records=rows)
 
 
 async def _exactly(connection: Connection, rows: int, statement: str, *values: object) -> None:
