@@ -1,8 +1,8 @@
 """The payment provider of the embedded default: it moves no money and behaves like one that does.
 
 What a charge does is chosen by its token (the table below), so that every trouble of a real
-provider can be had on purpose: declined cards, 3-D Secure, an answer lost after the money moved. Its
-ledger is durable and knows nothing of orders. It is never asked from inside a transaction.
+provider can be had on purpose: declined cards, 3-D Secure, an answer lost after the money moved.
+Its ledger is durable and knows nothing of orders. It is never asked from inside a transaction.
 """
 
 import asyncio
