@@ -46,10 +46,17 @@ def side_by_side(
     return _parted_at_aisles(positions, order, pitch)
 
 
+def in_order(positions: Sequence[XY]) -> Sequence[int]:
+    """Indices from one end of a row to the other; of a tangled row, along its main direction."""
+    if len(positions) < 2:
+        return range(len(positions))
+    order = _along_the_curve(positions)
+    return _along_the_main_direction(positions) if order is None else order
+
+
 def spacings(positions: Sequence[XY]) -> list[float]:
     """Distances between neighbours along a row, aisles included, in the chart's units."""
-    order = _along_the_curve(positions) or _along_the_main_direction(positions)
-    return [_distance(positions[a], positions[b]) for a, b in pairwise(order)]
+    return [_distance(positions[a], positions[b]) for a, b in pairwise(in_order(positions))]
 
 
 def usual(distances: Sequence[float]) -> float:
