@@ -10,12 +10,12 @@ import os
 import secrets
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Final
 
 from holdfast.database.folder import EmbeddedError, ServerFolder
 from holdfast.database.identity import Identity, launch
-from holdfast.database.reach import give
 
 ROLE: Final = "holdfast"
 DATABASE: Final = "holdfast"
@@ -91,13 +91,13 @@ def make_cluster(folder: ServerFolder, identity: Identity) -> None:
 
     Raises EmbeddedError with what initdb said where it fails.
     """
-    new = folder.postgresql / "cluster.new"
-    if new.exists():
-        shutil.rmtree(new)  # left behind by a crash: it never was a cluster
-    new.mkdir(mode=0o700)
-    superuser_password = folder.postgresql / "password.new"
+    for left in folder.postgresql.glob("new-*"):
+        shutil.rmtree(left, ignore_errors=True)  # by a crash: it never was a cluster
+    new = Path(tempfile.mkdtemp(prefix="new-", dir=folder.postgresql))
+    superuser_password = folder.postgresql / "superuser"
     _write(superuser_password, secrets.token_urlsafe(32))
-    _hand_over(folder, identity)
+    _hand_over(new, identity)
+    _hand_over(superuser_password, identity)
     initdb = [
         str(identity.binaries.folder / "initdb"),
         *("-D", identity.cluster_argument(new), "-U", "postgres", "-E", "UTF8", "--locale=C"),
@@ -123,12 +123,6 @@ def make_cluster(folder: ServerFolder, identity: Identity) -> None:
     _sync_folder(folder.postgresql)
 
 
-def make_socket_folder(folder: ServerFolder, identity: Identity) -> None:
-    """Make the folder of the socket, which only the account of the server and root may enter."""
-    folder.socket.mkdir(mode=0o700, exist_ok=True)
-    _hand_over(folder, identity)
-
-
 def write_settings(cluster: Path, identity: Identity) -> None:
     """Write holdfast.conf for the memory that this machine has today."""
     memory_mb = _memory_bytes() // 2**20
@@ -140,8 +134,7 @@ def write_settings(cluster: Path, identity: Identity) -> None:
     )
     path = cluster / "holdfast.conf"
     _write(path, text)
-    if identity.account is not None and not identity.namespace:
-        os.chown(path, identity.account.pw_uid, identity.account.pw_gid)
+    _hand_over(path, identity)
 
 
 def _memory_bytes() -> int:
@@ -154,9 +147,10 @@ def _memory_bytes() -> int:
     return min(memory, int(limit)) if limit.isdigit() else memory
 
 
-def _hand_over(folder: ServerFolder, identity: Identity) -> None:
+def _hand_over(path: Path, identity: Identity) -> None:
+    """Let what we made belong to the account that PostgreSQL runs as."""
     if identity.account is not None and not identity.namespace:
-        give(folder.postgresql, identity.account.pw_uid, identity.account.pw_gid)
+        os.chown(path, identity.account.pw_uid, identity.account.pw_gid)
 
 
 def _seen(identity: Identity, path: Path, cluster: Path) -> str:

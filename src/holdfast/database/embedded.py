@@ -141,18 +141,15 @@ async def start_embedded(
     """
     folder = ServerFolder.of(data)
     folder.make()
+    is_new = not folder.cluster.exists()
+    if is_new and progress is not None:
+        progress(f"Making a new database in {folder.data}, once.")
+    lease = FileLock(folder.users_lock)
     try:
-        lease = FileLock(folder.users_lock)
         if not await asyncio.to_thread(lease.share, seconds_max):
             raise EmbeddedError(
                 f"The database in {data} is still stopping after {seconds_max:.0f} s. Try again."
             )
-    except OSError as error:
-        raise EmbeddedError(f"{folder.users_lock} cannot be locked: {error.strerror}.") from error
-    is_new = not folder.cluster.exists()
-    if is_new and progress is not None:
-        progress(f"Making a new database in {folder.data}, once.")
-    try:
         server = EmbeddedServer(folder, bin_directory, lease)
         await server.wait_until_ready(seconds_max)
     except BaseException:
@@ -170,7 +167,7 @@ def start_embedded_blocking(data: Path, *, bin_directory: Path | None = None) ->
 
 def _spawn_supervisor(folder: ServerFolder, programs: Path | None) -> None:
     """Start a supervisor; it returns at once and finds out itself whether there is one already."""
-    command = [sys.executable, "-m", "holdfast.database.supervisor", str(folder.data)]
+    command = [sys.executable, "-P", "-m", "holdfast.database.supervisor", str(folder.data)]
     if programs is not None:
         command += ["--programs", str(programs.absolute())]
     source = str(Path(__file__).resolve().parents[2])

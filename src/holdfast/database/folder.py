@@ -79,8 +79,7 @@ class ServerFolder(NamedTuple):
         try:
             self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.supervisor.mkdir(mode=0o700, exist_ok=True)
-            with self.users_lock.open("a"):
-                pass
+            self.users_lock.touch(mode=0o600)
         except OSError as error:
             raise EmbeddedError(
                 f"The data folder {self.data} cannot be written ({error.strerror}). Run Holdfast "

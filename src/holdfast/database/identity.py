@@ -12,7 +12,6 @@ import ctypes
 import os
 import pwd
 import signal
-import stat
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -61,7 +60,8 @@ def choose_identity(folder: ServerFolder, binaries: Binaries) -> Identity:
         try:
             identity = attempt(folder, binaries, account, what)
             _probe(identity, folder)
-            return identity
+            because = f" ({'; '.join(reasons)})" if reasons else ""
+            return identity._replace(sentence=f"{identity.sentence[:-1]}{because}.")
         except (OSError, subprocess.SubprocessError, EmbeddedError) as error:
             reasons.append(str(error))
     raise EmbeddedError(
@@ -91,12 +91,14 @@ def _unprivileged_account(folder: ServerFolder) -> pwd.struct_passwd:
 def _as_account(
     folder: ServerFolder, binaries: Binaries, account: pwd.struct_passwd, what: str
 ) -> Identity:
-    give(folder.postgresql, account.pw_uid, account.pw_gid)
-    if not reaches(account, binaries.folder / "postgres"):
-        binaries = binaries._replace(folder=copy_binaries(binaries))
     open_path = reaches(account, folder.data)
     if not open_path and not (LINUX and binaries.major >= MAJOR_WITHOUT_PARENTS):
         raise EmbeddedError(f"{account.pw_name} cannot reach {folder.data}")
+    if not reaches(account, binaries.folder / "postgres"):
+        binaries = binaries._replace(folder=copy_binaries(binaries))
+        if not reaches(account, binaries.folder / "postgres"):
+            raise EmbeddedError(f"{account.pw_name} cannot reach {binaries.folder}")
+    give(folder.postgresql, account.pw_uid, account.pw_gid)
     how = "" if open_path else ", and reaches its closed folder as its working directory"
     sentence = f"{what}{account.pw_name}, because it refuses to run as root{how}."
     return Identity(binaries, account, False, not open_path, sentence)
@@ -193,16 +195,17 @@ def _account_name(uid: int) -> str:
         return f"user {uid}"
 
 
-def is_postgres(pid: int) -> bool:
-    """Whether a process of this number runs and is PostgreSQL."""
+def serves(pid: int, cluster: Path) -> bool:
+    """Whether the process of this number is the PostgreSQL of this cluster.
+
+    Numbers come again, and the process may be somebody else's database: PostgreSQL works in its
+    cluster's folder, and that tells them apart.
+    """
     try:
         if LINUX:
-            program = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0", 1)[0].decode()
-            alive = stat.S_ISDIR(Path(f"/proc/{pid}").stat().st_mode)
-        else:
-            command = ["/bin/ps", "-o", "comm=", "-p", str(pid)]
-            program = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-            alive = True
+            return Path(f"/proc/{pid}/cwd").samefile(cluster)
+        command = ["/bin/ps", "-o", "args=", "-p", str(pid)]
+        said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     except OSError:
         return False
-    return alive and Path(program.strip().split(":")[0]).name == "postgres"
+    return f"-D {cluster}" in said

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from holdfast.database.binaries import Binaries
 
-SHARED_BINARIES = Path("/var/lib/holdfast/binaries")
+SHARED_BINARIES = Path("/var/lib/holdfast-postgresql")  # readable by all, unlike a data folder
 
 
 def reaches(account: pwd.struct_passwd, path: Path) -> bool:
@@ -35,12 +35,11 @@ def _may_pass(account: pwd.struct_passwd, found: os.stat_result) -> bool:
 
 
 def give(folder: Path, uid: int, gid: int) -> None:
-    """Make the folder and all in it belong to an account; made closed where it is missing.
+    """Make the folder and all in it belong to an account.
 
     Also puts right a copy or a backup that was restored as root. Raises OSError where the disk
     doesn't allow it.
     """
-    folder.mkdir(mode=0o700, exist_ok=True)
     _give_one(folder, uid, gid)
     for above, folders, files in os.walk(folder):
         for name in (*folders, *files):
@@ -69,7 +68,8 @@ def copy_binaries(binaries: Binaries) -> Path:
     folder = target / prefix.parent.name / prefix.name / "bin"
     if folder.exists():
         return folder
-    SHARED_BINARIES.mkdir(mode=0o755, parents=True, exist_ok=True)
+    SHARED_BINARIES.mkdir(parents=True, exist_ok=True)
+    SHARED_BINARIES.chmod(0o755)
     with tempfile.TemporaryDirectory(dir=SHARED_BINARIES) as made:
         copy = Path(made, "copy")
         ignore = shutil.ignore_patterns("include")

@@ -21,10 +21,11 @@ from pathlib import Path
 from types import FrameType
 
 from holdfast.database.binaries import find_binaries
-from holdfast.database.cluster import make_cluster, make_socket_folder, write_settings
+from holdfast.database.cluster import make_cluster, write_settings
 from holdfast.database.folder import EmbeddedError, ServerFolder
-from holdfast.database.identity import Identity, choose_identity, is_postgres, launch
+from holdfast.database.identity import Identity, choose_identity, launch, serves
 from holdfast.database.lease import FileLock
+from holdfast.database.reach import give
 
 IDLE_SECONDS = 2.0  # from the last lease to the stop: one command after the other finds it running
 LOOK_SECONDS = 0.25  # how often leases and the log's size are looked at
@@ -92,11 +93,11 @@ class Supervisor:
         if folder.cluster.exists():
             major = int((folder.cluster / "PG_VERSION").read_text())
         folder.postgresql.mkdir(mode=0o700, exist_ok=True)
+        folder.socket.mkdir(mode=0o700, exist_ok=True)
         identity = choose_identity(folder, find_binaries(self._programs, major))
         self._say(identity.sentence)
         if not folder.cluster.exists():
             make_cluster(folder, identity)
-        make_socket_folder(folder, identity)
         write_settings(folder.cluster, identity)
         return identity
 
@@ -125,6 +126,7 @@ class Supervisor:
         new = self._folder.status.with_suffix(".part")
         new.write_text(json.dumps(status))
         new.replace(self._folder.status)
+        _give_to_owner(self._folder)
 
     def _lock_file_environment(self) -> dict[str, str]:
         """Let PostgreSQL see that the process number in its lock file was given to somebody else.
@@ -137,7 +139,7 @@ class Supervisor:
         try:
             first_line = (self._folder.cluster / "postmaster.pid").read_text().split("\n")[0]
             pid = int(first_line)
-            if not is_postgres(pid):
+            if not serves(pid, self._folder.cluster):
                 return {"PG_GRANDPARENT_PID": str(pid)}
             os.kill(pid, signal.SIGINT)
         except (OSError, ValueError):
@@ -204,6 +206,13 @@ def _last_lines(log: Path) -> str:
     return " / ".join(lines[-4:])
 
 
+def _give_to_owner(folder: ServerFolder) -> None:
+    """What root writes in the folder of somebody else belongs to him."""
+    if os.geteuid() == 0:
+        owner = folder.supervisor.stat()
+        give(folder.supervisor, owner.st_uid, owner.st_gid)
+
+
 @contextlib.contextmanager
 def _failure_told(folder: ServerFolder) -> Generator[None]:
     """Write down, for those who wait, why the server could not be started."""
@@ -211,6 +220,7 @@ def _failure_told(folder: ServerFolder) -> Generator[None]:
         yield
     except EmbeddedError as error:
         folder.failure.write_text(str(error))
+        _give_to_owner(folder)
         sys.exit(1)
     except Exception as error:
         folder.failure.write_text(f"The supervisor of the database failed: {error!r}")
