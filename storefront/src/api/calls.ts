@@ -1,0 +1,83 @@
+/** Every request the pages make, by its name. */
+
+import { ask, PAYMENT_SECONDS_MAX } from './client'
+import type {
+  Availability,
+  BoxEvent,
+  Buyer,
+  Chart,
+  Choice,
+  Order,
+  PriceList,
+  SeatsAnswer,
+} from './types'
+
+/** The programme is read in at most this many pages of 500. */
+const PAGES_MAX = 4
+
+export async function listEvents(): Promise<BoxEvent[]> {
+  const events: BoxEvent[] = []
+  let next: string | null = null
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const cursor: string = next === null ? '' : `&cursor=${encodeURIComponent(next)}`
+    const answer = await ask<{ events: BoxEvent[]; next: string | null }>(
+      `/events?limit=500${cursor}`,
+    )
+    events.push(...answer.events)
+    next = answer.next
+    if (next === null) break
+  }
+  return events
+}
+
+export const getEvent = (id: number) => ask<BoxEvent>(`/events/${id}`)
+export const getPrices = (id: number) => ask<PriceList>(`/events/${id}/prices`)
+export const getAvailability = (id: number) => ask<Availability>(`/events/${id}/availability`)
+export const getChart = (event: BoxEvent) => ask<Chart>(event.chart_url, { seconds: 60 })
+
+export function getSeats(id: number, since?: number): Promise<SeatsAnswer> {
+  return ask(`/events/${id}/seats${since === undefined ? '' : `?since=${since}`}`)
+}
+
+export const streamAddress = (id: number) => `/api/v1/events/${id}/stream`
+
+export function hold(eventId: number, choice: Choice): Promise<Order> {
+  return ask(`/events/${eventId}/holds`, { method: 'POST', body: choice })
+}
+
+export const getOrder = (id: string, token?: string | null) =>
+  ask<Order>(`/orders/${encodeURIComponent(id)}`, { token: token ?? null })
+
+export const addItems = (id: string, choice: Choice) =>
+  ask<Order>(`/orders/${encodeURIComponent(id)}/items`, { method: 'POST', body: choice })
+
+export const removeItem = (id: string, itemId: string) =>
+  ask<Order | undefined>(
+    `/orders/${encodeURIComponent(id)}/items/${encodeURIComponent(itemId)}`,
+    { method: 'DELETE' },
+  )
+
+export const releaseOrder = (id: string, token?: string | null) =>
+  ask<void>(`/orders/${encodeURIComponent(id)}`, { method: 'DELETE', token: token ?? null })
+
+export function pay(
+  order: Order,
+  cardToken: string | null,
+  buyer: Buyer,
+  token?: string | null,
+): Promise<Order> {
+  return ask(`/orders/${encodeURIComponent(order.order_id)}/payment`, {
+    method: 'POST',
+    body: { payment_token: cardToken, buyer },
+    seconds: PAYMENT_SECONDS_MAX,
+    token: token ?? null,
+  })
+}
+
+export const completeTestPayment = (paymentId: string) =>
+  ask<unknown>(`/payments/test/${encodeURIComponent(paymentId)}/complete`, { method: 'POST' })
+
+export function ticketAddress(ticketId: string, kind: 'svg' | 'ics', token: string | null): string {
+  const plain = `/api/v1/tickets/${encodeURIComponent(ticketId)}.${kind}`
+  return token === null ? plain : `${plain}?token=${encodeURIComponent(token)}`
+}

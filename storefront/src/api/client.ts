@@ -1,0 +1,129 @@
+/** One request to the public API: same origin, JSON, bounded in time and in attempts.
+ *
+ *  The buyer's session lives in a cookie that scripts cannot read. It is opened when first needed,
+ *  and again when the server no longer knows it. */
+
+import { learnTime } from './clock'
+
+const ROOT = '/api/v1'
+const SECONDS_MAX = 15
+/** A bank may take its time; the server answers 202 long before this. */
+export const PAYMENT_SECONDS_MAX = 45
+/** A request that found the house busy is repeated with the same key, so it can never hold twice. */
+const ATTEMPTS_MAX = 4
+const PAUSE_SECONDS_MAX = 5
+
+/** The server said no, and why: `code` is stable, `detail` says what to do next. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly seatIds: number[] = [],
+    readonly declineReason: string | null = null,
+  ) {
+    super(code)
+  }
+}
+
+/** No answer came: the line is down, or the server is. */
+export class Unreachable extends Error {}
+
+export interface Request {
+  method?: 'GET' | 'POST' | 'DELETE'
+  body?: unknown
+  seconds?: number
+  /** Where given, it is added to the address: opens an order without a session. */
+  token?: string | null
+}
+
+export async function ask<T>(path: string, request: Request = {}): Promise<T> {
+  const method = request.method ?? 'GET'
+  const headers: Record<string, string> = {}
+  if (method !== 'GET') headers['Holdfast-Storefront'] = '1'
+  if (method === 'POST') headers['Idempotency-Key'] = crypto.randomUUID()
+  if (request.body !== undefined) headers['Content-Type'] = 'application/json'
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await send(address(path, request.token), method, headers, request, attempt)
+    if (answer === null) continue
+    if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T
+    const refusal = await readRefusal(answer)
+    if (attempt >= ATTEMPTS_MAX) throw refusal
+    if (refusal.code === 'unauthorized' && attempt === 1) await openSession()
+    else if (refusal.status === 503 && refusal.code === 'busy') await pause(answer)
+    else throw refusal
+  }
+}
+
+function address(path: string, token: string | null | undefined): string {
+  const whole = path.startsWith('/api/') ? path : ROOT + path
+  if (!token) return whole
+  return `${whole}${whole.includes('?') ? '&' : '?'}token=${encodeURIComponent(token)}`
+}
+
+/** The answer, or null where it is worth trying once more. */
+async function send(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  request: Request,
+  attempt: number,
+): Promise<Response | null> {
+  try {
+    const answer = await fetch(url, {
+      method,
+      headers,
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      signal: AbortSignal.timeout((request.seconds ?? SECONDS_MAX) * 1000),
+    })
+    learnTime(answer)
+    return answer
+  } catch (error) {
+    if (attempt < 3 && navigator.onLine) {
+      await wait(0.4 * attempt)
+      return null
+    }
+    throw new Unreachable(String(error))
+  }
+}
+
+async function readRefusal(answer: Response): Promise<Refusal> {
+  let problem: Record<string, unknown> = {}
+  try {
+    problem = (await answer.json()) as Record<string, unknown>
+  } catch {
+    // A proxy's page instead of a problem: the status alone must do.
+  }
+  const code = typeof problem['code'] === 'string' ? problem['code'] : 'internal_error'
+  const detail = typeof problem['detail'] === 'string' ? problem['detail'] : ''
+  const seatIds = Array.isArray(problem['seat_ids']) ? (problem['seat_ids'] as number[]) : []
+  const reason = typeof problem['decline_reason'] === 'string' ? problem['decline_reason'] : null
+  return new Refusal(answer.status, code, detail, seatIds, reason)
+}
+
+let opening: Promise<void> | null = null
+
+/** Two requests that both need a session share one. */
+function openSession(): Promise<void> {
+  opening ??= fetch(`${ROOT}/sessions`, {
+    method: 'POST',
+    headers: { 'Holdfast-Storefront': '1' },
+    signal: AbortSignal.timeout(SECONDS_MAX * 1000),
+  })
+    .then(async (answer) => {
+      if (!answer.ok) throw await readRefusal(answer)
+    })
+    .finally(() => {
+      opening = null
+    })
+  return opening
+}
+
+function pause(answer: Response): Promise<void> {
+  const asked = Number(answer.headers.get('Retry-After') ?? '1')
+  return wait(Math.min(Number.isFinite(asked) ? Math.max(asked, 0.3) : 1, PAUSE_SECONDS_MAX))
+}
+
+function wait(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+}

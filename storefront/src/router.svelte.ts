@@ -1,0 +1,55 @@
+/** Addresses to pages, with the browser's own history: /, /events/{id}, /orders/{id}. */
+
+export type Route =
+  | { page: 'programme' }
+  | { page: 'event'; eventId: number }
+  | { page: 'order'; orderId: string; token: string | null }
+  | { page: 'missing' }
+
+class Router {
+  route = $state.raw<Route>(read())
+  /** Rises with every change of page, for focus and titles. */
+  visits = $state(0)
+
+  constructor() {
+    window.addEventListener('popstate', () => this.#arrive())
+    document.addEventListener('click', (event) => this.#follow(event))
+  }
+
+  go(address: string, replace = false): void {
+    if (replace) history.replaceState(null, '', address)
+    else history.pushState(null, '', address)
+    window.scrollTo(0, 0)
+    this.#arrive()
+  }
+
+  #arrive(): void {
+    this.route = read()
+    this.visits += 1
+  }
+
+  /** Links within the storefront change the page without loading it anew. */
+  #follow(event: MouseEvent): void {
+    const link = (event.target as Element | null)?.closest?.('a')
+    if (!link || event.defaultPrevented || event.button !== 0) return
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    if (link.origin !== location.origin || link.target !== '' || link.hasAttribute('download')) return
+    if (link.pathname.startsWith('/api/') || link.getAttribute('href')?.startsWith('#')) return
+    event.preventDefault()
+    this.go(link.pathname + link.search)
+  }
+}
+
+function read(): Route {
+  const path = location.pathname.replace(/\/+$/, '') || '/'
+  if (path === '/') return { page: 'programme' }
+  const event = /^\/events\/(\d{1,10})$/.exec(path)?.[1]
+  if (event !== undefined) return { page: 'event', eventId: Number(event) }
+  const order = /^\/orders\/([\w-]{1,100})$/.exec(path)?.[1]
+  if (order !== undefined) {
+    return { page: 'order', orderId: order, token: new URLSearchParams(location.search).get('token') }
+  }
+  return { page: 'missing' }
+}
+
+export const router = new Router()
