@@ -134,11 +134,17 @@ TIME_REFRESH_SECONDS: Final = 30.0  # how often the time that tokens are checked
 # Requests
 BODY_BYTES_MAX: Final = 65_536  # an order of 500 places is 20 kB
 CHART_BYTES_MAX: Final = 67_108_864  # the largest chart that venues/chart_file.py reads, 64 MiB
+BODY_SECONDS_MAX: Final = 30.0  # a body that drips in longer than this is an attack or a dead link
 LIST_LIMIT_DEFAULT: Final = 100
 LIST_LIMIT_MAX: Final = 500  # API.md
 REQUEST_PLACES_MAX: Final = 500  # no order_limit may be above it
 IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255
 IDEMPOTENCY_HOURS: Final = 24  # API.md
+EVENT_MAX_AGE_SECONDS: Final = 5  # how old an event page may be; seats have their own stream
+HEALTH_SECONDS_MAX: Final = 2.0  # a database that is silent for longer cannot sell
+LOOP_PAUSE_SECONDS: Final = 1.0  # before a background loop that failed is started again
+EMBEDDED_WATCH_SECONDS: Final = 2.0  # how soon a killed supervisor of the database is replaced
+CHART_SHELF_BYTES_MAX: Final = 134_217_728  # charts kept ready to send, with their gzip; LRU
 
 # The desk (DESIGN.md section 3)
 BATCH_COMMANDS_MAX: Final = 512  # about 20 ms of writing on two cores
@@ -176,13 +182,16 @@ BUYER_PHONE_CHARACTERS_MAX: Final = 32
 RECONCILE_PASS_SECONDS: Final = 5.0  # how often unsettled payments are looked for
 RECONCILE_BATCH_MAX: Final = 50  # payments claimed from one event at a time
 RECONCILE_CONCURRENCY: Final = 8  # look-ups at the provider at one time, per process
+RECONCILE_EVENTS_MAX: Final = 200  # events dealt with in one pass
 OUTBOX_ATTEMPTS_MAX: Final = 20  # with backoff about a day; then parked for a person
 OUTBOX_BACKOFF_SECONDS_MAX: Final = 10_800  # 1, 2, 4 s ... and then every three hours
 OUTBOX_BATCH_MAX: Final = 50
-OUTBOX_CONCURRENCY: Final = 8  # errands at the provider at one time, per process
-OUTBOX_CLAIM_SECONDS: Final = 90  # a batch takes 50 / 8 * 10 s at the worst; then others may try
+OUTBOX_CONCURRENCY: Final = 16  # errands at the provider at one time, per process
+OUTBOX_CLAIM_SECONDS: Final = 90  # a batch takes 50 / 16 * 10 s at the worst; then others may try
+OUTBOX_ERROR_CHARACTERS_MAX: Final = 500  # of what the provider said, kept for a person
 OUTBOX_PASS_SECONDS: Final = 1.0  # how often the outbox is looked at when nobody rang
 OUTBOX_EVENTS_MAX: Final = 200  # events dealt with in one pass
+TEST_LEDGER_CONNECTIONS_MAX: Final = 4  # of the process's own; the rest is for buyers
 TEST_PROVIDER_SLOW_SECONDS: Final = 3.0  # tok_slow: long enough to be seen, within every deadline
 COMPLETE_AFTER_HOURS: Final = 12  # after its start an event counts as over
 

@@ -89,6 +89,22 @@ class Provider(Protocol):
         ...
 
 
+class Providers:
+    """The providers that are set up. The first takes new payments; the others are there for what
+    was begun with them."""
+
+    def __init__(self, *providers: Provider) -> None:
+        self.first = providers[0]
+        self._by_name = {provider.name: provider for provider in providers}
+
+    def named(self, name: str) -> Provider | None:
+        return self._by_name.get(name)
+
+    def of(self, payment: Payment) -> Provider | None:
+        """The provider with which this payment was begun, or None where it is no longer set up."""
+        return self._by_name.get(payment.provider)
+
+
 async def ask(call: Awaitable[Answer], seconds_max: float = PROVIDER_SECONDS_MAX) -> Answer:
     """Wait for a provider's answer, but not longer than this.
 
@@ -103,4 +119,5 @@ async def ask(call: Awaitable[Answer], seconds_max: float = PROVIDER_SECONDS_MAX
     except TimeoutError as error:
         raise ProviderUnknown(f"no answer within {seconds_max:g} s") from error
     except Exception as error:
-        raise ProviderUnknown(f"the call failed: {error!r}") from error
+        # The kind only: what a driver says of a failed call may quote the card.
+        raise ProviderUnknown(f"the call failed: {type(error).__name__}") from error

@@ -4,12 +4,14 @@ They stand in for another company's: nothing here reads or writes the box office
 entry is a transaction of its own, and whoever calls this has none open. Nothing is ever unbooked.
 """
 
+import asyncio
 from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
 
 from holdfast.checkout.provider import ProviderRefused
+from holdfast.config import TEST_LEDGER_CONNECTIONS_MAX
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Connection, Database, Record
 
@@ -71,16 +73,17 @@ class TestLedger:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._lending = asyncio.Semaphore(TEST_LEDGER_CONNECTIONS_MAX)
 
     async def book(self, booking: Booking) -> Booking:
         """Book a charge; a key that was used before is answered with what it booked then."""
-        async with self._database.pool.acquire() as connection:
+        async with self._lending, self._database.pool.acquire() as connection:
             await self._insert(connection, booking, await self._clock.now(connection))
             return await _booked(connection, booking.payment_id)
 
     async def find(self, payment_id: str) -> Booking | None:
         """The charge of this key, or None."""
-        async with self._database.pool.acquire() as connection:
+        async with self._lending, self._database.pool.acquire() as connection:
             row = await connection.fetchrow(_FIND, payment_id)
             return _booking(row) if row is not None else None
 
@@ -92,7 +95,7 @@ class TestLedger:
         decline_reason: str | None = None,
     ) -> Booking | None:
         """Bring a charge from one of these states into another; answers how it stands then."""
-        async with self._database.pool.acquire() as connection:
+        async with self._lending, self._database.pool.acquire() as connection:
             now = await self._clock.now(connection)
             await connection.execute(_MOVE, payment_id, before, after, decline_reason, now)
             row = await connection.fetchrow(_FIND, payment_id)
@@ -103,7 +106,11 @@ class TestLedger:
 
         Raises ProviderRefused where there is not that much left to pay back.
         """
-        async with self._database.pool.acquire() as connection, connection.transaction():
+        async with (
+            self._lending,
+            self._database.pool.acquire() as connection,
+            connection.transaction(),
+        ):
             now = await self._clock.now(connection)
             tag = await connection.execute(_BOOK_REFUND, refund_id, payment_id, amount, now)
             if not tag.endswith(_DONE):

@@ -1,0 +1,73 @@
+"""What a buyer is told of a payment: the one meaning of an order and its payment taken together.
+
+Pure. The same order and payment give the same answer, whoever asks and how often.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from holdfast.desk.order import (
+    UNSETTLED_PAYMENTS,
+    CancelReason,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentStatus,
+)
+from holdfast.refusals import Refusal
+from holdfast.tickets.ticket_list import TicketLine
+
+_SOLD = (OrderStatus.CONFIRMED, OrderStatus.REFUNDED)
+_COLLECTED = (PaymentStatus.CAPTURING, PaymentStatus.SUCCEEDED)
+
+
+class Outcome(StrEnum):
+    """CONFIRMED: 200, the tickets are there. NEXT_ACTION: 202, the buyer has to do what
+    payment.next_action says. PROCESSING: 202, not known yet, ask for the order again. DECLINED: 402
+    payment_failed with payment.decline_reason; the seats are still held."""
+
+    CONFIRMED = "CONFIRMED"
+    NEXT_ACTION = "NEXT_ACTION"
+    PROCESSING = "PROCESSING"
+    DECLINED = "DECLINED"
+
+
+class PaymentAnswer(Struct, frozen=True):
+    """How an attempt to pay stands. `payment` None: there was nothing to pay."""
+
+    outcome: Outcome
+    order: Order
+    payment: Payment | None
+    tickets: tuple[TicketLine, ...]
+    version: int
+    replayed: bool = False
+
+
+def outcome_of(order: Order, payment: Payment | None, *, event_cancelled: bool = False) -> Outcome:
+    """What to tell the buyer of this attempt.
+
+    Raises Refusal order_expired or event_cancelled where the seats were lost: the money is on its
+    way back by itself.
+    """
+    if payment is None or payment.status in _COLLECTED:
+        if order.status in _SOLD:
+            return Outcome.CONFIRMED
+        raise _money_back(order)
+    if payment.status in UNSETTLED_PAYMENTS:
+        waits = payment.status is PaymentStatus.PROCESSING and payment.next_action is not None
+        return Outcome.NEXT_ACTION if waits else Outcome.PROCESSING
+    lost = order.status is OrderStatus.CANCELLED or event_cancelled
+    if lost and payment.status is not PaymentStatus.FAILED:
+        raise _money_back(order)
+    return Outcome.DECLINED
+
+
+def _money_back(order: Order) -> Refusal:
+    if order.cancel_reason is CancelReason.EXPIRED:
+        return Refusal(
+            "order_expired",
+            "The seats were gone before the payment came through. The money goes back by itself; "
+            "choose other seats if you like.",
+        )
+    return Refusal("event_cancelled")
