@@ -3,13 +3,17 @@
 Each actor works through connections that stop before every statement until the scheduler lets it
 pass. One run follows one path of choices; `explore` walks every path, depth first, each on a fresh
 stage. A statement that waits for a lock is seen in pg_stat_activity, and the other actor goes on.
-Method: stateless model checking by replay of choice prefixes (as in Verisoft, Godefroid 1997).
+Two orders that differ only in statements which touch different tables, or only read, are one order:
+they are walked once (sleep sets).
+Method: stateless model checking by replay of choice prefixes, with sleep sets (Godefroid, Verisoft,
+1997).
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from holdfast.database.pool import Connection, Database
 
@@ -23,15 +27,45 @@ WHERE pid = $1 AND state = 'active'
 """
 
 
+class Footprint(NamedTuple):
+    """The tables that a statement reads, and those that it writes or locks."""
+
+    reads: frozenset[str] = frozenset()
+    writes: frozenset[str] = frozenset()
+
+    def meets(self, other: "Footprint") -> bool:
+        """Whether the order of the two can matter."""
+        return bool(
+            self.writes & (other.reads | other.writes) or other.writes & (self.reads | self.writes)
+        )
+
+    def __or__(self, other: "Footprint") -> "Footprint":  # type: ignore[override]
+        return Footprint(self.reads | other.reads, self.writes | other.writes)
+
+
+_TABLE = re.compile(r"^\s*(FROM|JOIN|UPDATE|INSERT INTO) ([a-z_.]+)(?! ?\()", re.MULTILINE)
+
+
+def footprint(statement: str) -> Footprint:
+    """Read from the statement's text; a bare name is a table that rows are copied into."""
+    if re.fullmatch("[a-z_]+", statement):
+        return Footprint(writes=frozenset({statement}))
+    named = {name for _, name in _TABLE.findall(statement)} - {"unnest"}
+    reads_only = not re.search(r"\b(UPDATE|INSERT|DELETE)\b", statement)
+    return Footprint(reads=frozenset(named)) if reads_only else Footprint(writes=frozenset(named))
+
+
 class Actor:
-    """One side of a run: passes the gate one statement at a time."""
+    """One side of a run: passes the gate one statement at a time, once it is `on_stage`."""
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.on_stage = False
         self.done = False
-        self.said: list[str] = []
+        self.statement = ""
         self._permit: asyncio.Future[None] | None = None
         self._arrived = asyncio.Event()
+        self._touched = Footprint()
         self.pid = 0
         self.error: BaseException | None = None
 
@@ -40,15 +74,27 @@ class Actor:
         """Stands before a statement and may be let through."""
         return self._permit is not None
 
-    async def pass_gate(self, label: str, pid: int) -> None:
+    @property
+    def next_step(self) -> Footprint:
+        """What its next statement touches; a COMMIT shows all that was touched before it."""
+        if self.statement in ("COMMIT", "ROLLBACK"):
+            return Footprint(writes=self._touched.writes)
+        return footprint(self.statement)
+
+    async def pass_gate(self, statement: str, pid: int) -> None:
+        if not self.on_stage:
+            return
         self.pid = pid
-        self.said.append(label)
+        self.statement = statement
         self._permit = asyncio.get_running_loop().create_future()
         self._arrived.set()
         await self._permit
 
     def let_through(self) -> None:
         assert self._permit is not None
+        if self.statement == "BEGIN":
+            self._touched = Footprint()
+        self._touched |= self.next_step
         permit, self._permit = self._permit, None
         self._arrived.clear()
         permit.set_result(None)
@@ -78,6 +124,14 @@ class GatedConnection:
     def __init__(self, connection: Connection, actor: Actor) -> None:
         self._connection = connection
         self._actor = actor
+
+    @asynccontextmanager
+    async def transaction(self, **named: Any) -> AsyncIterator[None]:
+        pid = self._connection.get_server_pid()
+        await self._actor.pass_gate("BEGIN", pid)
+        async with self._connection.transaction(**named):
+            yield
+            await self._actor.pass_gate("COMMIT", pid)
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._connection, name)
@@ -113,44 +167,69 @@ def gated(database: Database, actor: Actor) -> Database:
     )
 
 
+class Choice(NamedTuple):
+    """One point of a run: which actors could go on and were not asleep, and which one did."""
+
+    options: tuple[int, ...]
+    taken: int
+
+
 class Path:
-    """The choices of one run: a prefix that is given, then always the first actor."""
+    """The choices of one run: a prefix that is given, then always the first actor awake."""
 
     def __init__(self, prefix: list[int]) -> None:
         self._prefix = prefix
-        self.taken: list[tuple[int, int]] = []
+        self._asleep: frozenset[int] = frozenset()
+        self.choices: list[Choice] = []
+        self.redundant = False
 
-    def choose(self, options: int) -> int:
-        depth = len(self.taken)
-        choice = self._prefix[depth] if depth < len(self._prefix) else 0
-        self.taken.append((choice, options))
-        return choice
+    def choose(self, actors: list["Actor"]) -> int:
+        """Which actor goes on. A run in which only sleepers could go on was walked before."""
+        ready = [index for index, actor in enumerate(actors) if actor.ready]
+        options = tuple(index for index in ready if index not in self._asleep)
+        if not options:
+            self.redundant = True
+            return ready[0]
+        depth = len(self.choices)
+        place = self._prefix[depth] if depth < len(self._prefix) else 0
+        taken = options[place]
+        self.choices.append(Choice(options, place))
+        step = actors[taken].next_step
+        sleepers = self._asleep | set(options[:place])
+        self._asleep = frozenset(
+            index
+            for index in sleepers
+            if index != taken and not actors[index].next_step.meets(step)
+        )
+        return taken
 
     def next_prefix(self) -> list[int] | None:
         """The path after this one in depth-first order, or None after the last."""
-        taken = list(self.taken)
-        while taken:
-            choice, options = taken.pop()
-            if choice + 1 < options:
-                return [c for c, _ in taken] + [choice + 1]
+        choices = list(self.choices)
+        while choices:
+            last = choices.pop()
+            if last.taken + 1 < len(last.options):
+                return [choice.taken for choice in choices] + [last.taken + 1]
         return None
 
 
 async def follow(
-    path: Path, watcher: Connection, actors: list[Actor], work: list[Callable[[], Awaitable[object]]]
+    path: Path,
+    watcher: Connection,
+    actors: list[Actor],
+    works: list[Callable[[], Awaitable[object]]],
 ) -> None:
     """One run along one path, to the end of both actors."""
     tasks = [
-        asyncio.create_task(actor.run(what)) for actor, what in zip(actors, work, strict=True)
+        asyncio.create_task(actor.run(work)) for actor, work in zip(actors, works, strict=True)
     ]
     try:
         for _ in range(STEPS_MAX):
             await _settle(watcher, actors)
-            options = [actor for actor in actors if actor.ready]
             if all(actor.done for actor in actors):
                 return
-            assert options, "both wait for each other: a deadlock"
-            options[path.choose(len(options)) if len(options) > 1 else 0].let_through()
+            assert any(actor.ready for actor in actors), "both wait for each other: a deadlock"
+            actors[path.choose(actors)].let_through()
         raise AssertionError("a run has no end")
     finally:
         for task in tasks:
