@@ -61,9 +61,12 @@ async def _fill_gap(database: Database, watched: Watched) -> bool:
         missing = await read_public_since(
             connection, watched.event_id, live_map.version, CATCH_UP_VERSIONS_MAX
         )
+        if not missing:
+            standing = (await read_standing(connection, [watched.event_id])).get(watched.event_id)
+            return standing is not None and standing.version <= live_map.version
     for batch in missing:
         watched.offer(batch.version, batch.public)
-    return not missing or live_map.version >= missing[0].version
+    return live_map.version >= missing[0].version
 
 
 def _compare(watched: Watched, standing: Standing) -> None:
