@@ -6,9 +6,11 @@ Nothing here deletes data or touches a server that somebody else looks after.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -29,6 +31,7 @@ __all__ = ["EmbeddedError", "EmbeddedServer", "start_embedded", "start_embedded_
 
 READY_SECONDS_MAX = 60.0  # a first start takes 2 s; recovery after a crash at full load some more
 ASK_SECONDS = 0.03
+LAST_SECONDS_MAX = 0.2  # the supervisor holds this lock too, for an instant, when it looks
 SPAWN_SECONDS_MAX = 20.0  # the supervisor detaches within a fraction of a second
 SOCKET_PATH_BYTES_MAX = 100  # 107 on Linux, 103 on macOS
 TEMPORARY_CHARACTERS_MAX = 40  # leaves room for our names in a socket address
@@ -91,6 +94,19 @@ class EmbeddedServer:
     def close(self) -> None:
         """Give the lease back: the server stops if it was the last. Twice is once."""
         self._lease.close()
+
+    async def stop(self) -> None:
+        """Give the lease back and, where it was the last, stop the server now and wait for it.
+
+        For temporary folders; others just `close` and let it stop by itself.
+        """
+        if await asyncio.to_thread(self._lease.take, LAST_SECONDS_MAX):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.status().supervisor_pid, signal.SIGTERM)
+            supervisor = FileLock(self._folder.supervisor_lock)
+            await asyncio.to_thread(supervisor.share, READY_SECONDS_MAX)
+            supervisor.close()
+        self.close()
 
     async def wait_until_ready(self, seconds_max: float = READY_SECONDS_MAX) -> None:
         """Until a connection succeeds; the supervisor is started where it isn't there.

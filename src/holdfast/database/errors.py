@@ -63,7 +63,7 @@ _SESSION_ENDED: Final = (
 )
 _DATA: Final = ("22", "23")
 _PASSING: Final = ("40", "53", "55P03", "57014", "57P")
-_CLOSED: Final = ("connection is closed", "connection has been closed", "pool is clos")
+_CLOSED: Final = ("connection is closed", "connection has been closed", "back to the pool")
 
 
 def classify(error: BaseException) -> Trouble:

@@ -7,7 +7,7 @@ between two users: session settings, session locks and listeners belong on a `de
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, cast
 
 import asyncpg
@@ -90,8 +90,9 @@ class Pool:
         try:
             yield connection
         except BaseException as error:
-            if classify(error) is Trouble.LINK_LOST and not connection.is_closed():
-                connection.terminate()
+            if classify(error) is Trouble.LINK_LOST:
+                with suppress(asyncpg.InterfaceError):  # the pool may have dropped it already
+                    connection.terminate()
             raise
         finally:
             await self._pool.release(lent, timeout=CLOSE_SECONDS_MAX)
@@ -220,7 +221,7 @@ async def _open_pool(address: Address, size_max: int, arguments: Mapping[str, An
     return await asyncpg.create_pool(
         **address,
         **arguments,
-        min_size=1,
+        min_size=0,
         max_size=size_max,
         timeout=CONNECT_SECONDS_MAX,
         connection_class=Link,

@@ -1,0 +1,83 @@
+"""Listening: nothing is missed without the owner being told."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from holdfast.database.pool import Database, open_database
+from tests.database.relay import Relay, relay_to
+from tests.postgres import FreshDatabases
+
+
+class Ear:
+    """Remembers what it was told; `heard` and `gaps` can be waited for."""
+
+    def __init__(self) -> None:
+        self.heard: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self.gaps: asyncio.Queue[None] = asyncio.Queue()
+
+    def on_notice(self, channel: str, payload: str) -> None:
+        self.heard.put_nowait((channel, payload))
+
+    def on_gap(self) -> None:
+        self.gaps.put_nowait(None)
+
+
+async def say(database: Database, channel: str, payload: str) -> None:
+    async with database.pool.acquire() as connection:
+        await connection.execute("SELECT pg_notify($1, $2)", channel, payload)
+
+
+@pytest.fixture
+async def name(databases: FreshDatabases) -> AsyncGenerator[str]:
+    async with databases.fresh() as name:
+        yield name
+
+
+@pytest.fixture
+async def relay(databases: FreshDatabases, name: str) -> AsyncGenerator[Relay]:
+    async with relay_to(databases.address(name)) as relay:
+        yield relay
+
+
+async def test_everything_said_is_heard_in_order(database: Database) -> None:
+    ear = Ear()
+    await database.listen(["one", "two"], ear.on_notice, ear.on_gap)
+    expected = [("one", "first"), ("two", "second"), ("one", "x" * 7_999)]
+    for channel, payload in expected:
+        await say(database, channel, payload)
+    await say(database, "three", "not for us")
+    assert [await ear.heard.get() for _ in expected] == expected
+    assert ear.gaps.empty()
+
+
+async def test_a_lost_link_is_a_gap_and_after_it_everything_is_heard_again(
+    databases: FreshDatabases, name: str, relay: Relay
+) -> None:
+    here = await open_database(databases.url(name))
+    there = await open_database(relay.url)
+    ear = Ear()
+    listener = await there.listen(["one"], ear.on_notice, ear.on_gap)
+    for number in range(3):
+        relay.cut()
+        await asyncio.wait_for(ear.gaps.get(), 10)
+        assert listener.is_connected
+        await say(here, "one", str(number))
+        assert await asyncio.wait_for(ear.heard.get(), 10) == ("one", str(number))
+    assert ear.gaps.empty()
+    await there.close()
+    await here.close()
+
+
+async def test_a_closed_listener_is_silent(database: Database) -> None:
+    ear = Ear()
+    listener = await database.listen(["one"], ear.on_notice, ear.on_gap)
+    await listener.close()
+    await listener.close()
+    async with database.pool.acquire() as connection:
+        left = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'holdfast listen'"
+        left += " AND datname = current_database()"
+        while await connection.fetchval(left):
+            await asyncio.sleep(0.01)
+    assert ear.gaps.empty()
