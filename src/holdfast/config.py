@@ -228,6 +228,14 @@ NOTICE_PAYLOADS_MAX: Final = 8  # sent at once; beyond it only event and version
 NOTICES_QUEUED_MAX: Final = 1_000  # beyond it only event and version are told
 NOTICE_ANSWER_SECONDS_MAX: Final = 5.0  # then the link that sends them counts as lost
 
+# The server
+BACKLOG: Final = 4_096  # connections that wait to be taken; an on-sale comes all at once
+CONNECTIONS_MAX: Final = 12_000  # open per process: STREAMS_MAX and room for requests beside them
+HEADER_SECONDS_MAX: Final = 10  # a request whose headers drip in for longer is cut off
+DRAIN_SECONDS_MAX: Final = 2.5  # for requests under way at a stop, which has five seconds in all
+STOP_SECONDS_MAX: Final = 4.5  # then a worker that does not stop is killed
+WORKER_PAUSE_SECONDS: Final = 2.0  # before a worker that died right after its start is replaced
+
 # Connections per process
 POOL_CONNECTIONS_MAX: Final = 10
 DESK_CONNECTIONS_MAX: Final = 6

@@ -1,0 +1,79 @@
+"""Charts as they are sent: JSON and its compressed form, kept for the ones asked for lately; and
+the floor plans that say which row and number a seat has.
+
+A chart never changes, so nothing here ever gets old.
+"""
+
+import asyncio
+import gzip
+
+from msgspec import Struct
+
+from holdfast.config import CHART_SHELF_BYTES_MAX
+from holdfast.database.pool import Connection, Database
+from holdfast.refusals import Refusal
+from holdfast.venues.catalogue import chart_of_event
+from holdfast.venues.chart_store import PLANS_MAX, PlanShelf, chart_body
+from holdfast.venues.floor_plan import FloorPlan
+
+GZIP_LEVEL = 6  # 80,000 seats: about half a second, once, in a thread
+
+
+class ChartBody(Struct, frozen=True):
+    """The chart's public JSON and the same compressed."""
+
+    json: bytes
+    gzip: bytes
+
+
+class ChartShelf:
+    """Shared by all requests of a process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._bodies: dict[str, ChartBody] = {}
+        self._size = 0
+        self.plans = PlanShelf()
+        self._plan_of_event: dict[int, FloorPlan] = {}
+
+    async def body(self, sha256: str) -> ChartBody | None:
+        """The chart as it is sent, or None where there is none."""
+        found = self._bodies.pop(sha256, None)
+        if found is not None:
+            self._bodies[sha256] = found
+            return found
+        async with self._database.pool.acquire() as connection:
+            body = await chart_body(connection, sha256)
+        if body is None:
+            return None
+        made = ChartBody(body, await asyncio.to_thread(gzip.compress, body, GZIP_LEVEL, mtime=0))
+        if sha256 not in self._bodies:
+            self._keep(sha256, made)
+        return made
+
+    def plan_at_hand(self, event_id: int) -> FloorPlan | None:
+        """The floor plan of an event where it was read before: no connection needed."""
+        plan = self._plan_of_event.pop(event_id, None)
+        if plan is not None:
+            self._plan_of_event[event_id] = plan
+        return plan
+
+    async def plan(self, connection: Connection, event_id: int) -> FloorPlan:
+        """The floor plan of an event. Refuses not_found."""
+        plan = self.plan_at_hand(event_id)
+        if plan is None:
+            sha256 = await chart_of_event(connection, event_id)
+            if sha256 is None:
+                raise Refusal("not_found", "There is no such event.")
+            plan = await self.plans.plan(connection, sha256)
+            self._plan_of_event[event_id] = plan
+            while len(self._plan_of_event) > PLANS_MAX:
+                del self._plan_of_event[next(iter(self._plan_of_event))]
+        return plan
+
+    def _keep(self, sha256: str, body: ChartBody) -> None:
+        self._size += len(body.json) + len(body.gzip)
+        self._bodies[sha256] = body
+        while self._size > CHART_SHELF_BYTES_MAX and len(self._bodies) > 1:
+            oldest = self._bodies.pop(next(iter(self._bodies)))
+            self._size -= len(oldest.json) + len(oldest.gzip)

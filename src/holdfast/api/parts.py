@@ -1,0 +1,34 @@
+"""What a request may use, put together by hand in app.py and lent to every handler."""
+
+from msgspec import Struct
+
+from holdfast.accounts.access_link import AccessLinks
+from holdfast.accounts.api_key import KeyRing
+from holdfast.accounts.session import SessionTokens
+from holdfast.api.chart_shelf import ChartShelf
+from holdfast.api.page_files import PageFiles
+from holdfast.api.recent_time import RecentTime
+from holdfast.config import Settings
+from holdfast.database.clock import Clock
+from holdfast.database.pool import Database
+from holdfast.desk.box_office import BoxOffice
+from holdfast.live.live_maps import LiveMaps
+from holdfast.live.stream import Streams
+
+
+class Parts(Struct, frozen=True, kw_only=True, eq=False):
+    """The parts of one process. Whoever opened them closes them."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    time: RecentTime
+    sessions: SessionTokens
+    links: AccessLinks
+    keys: KeyRing
+    charts: ChartShelf
+    live: LiveMaps
+    streams: Streams
+    pages: PageFiles
+    box_office: BoxOffice
+    order_key: bytes

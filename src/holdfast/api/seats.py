@@ -1,0 +1,80 @@
+"""The live map over HTTP: every seat's letter, free places by section, the stream of changes."""
+
+from typing import Annotated, Any
+
+from litestar import Response
+from msgspec import Meta, Struct
+
+from holdfast.api.headers import text
+from holdfast.api.paths import Number, event_number
+from holdfast.api.request import ApiRequest
+from holdfast.api.thin import Reply, ThinCall
+from holdfast.live.answers import accepts_gzip, availability_answer, seats_answer
+
+Version = Annotated[int, Meta(ge=0, le=2**63 - 1, description="A version that the caller has.")]
+
+
+class SeatsAnswer(Struct):
+    """`seats` has one letter per seat in seat_id order: A may be held, H is held, S sold,
+    B blocked; any other letter means not to be chosen. With `since`, instead: `from`, `changes`
+    (seat_ids by letter) and `available` (free places by section_id)."""
+
+    version: int
+    seats: str | None = None
+    section_id: int | None = None
+    changes: dict[str, list[int]] | None = None
+    available: dict[str, int] | None = None
+
+
+class SectionAnswer(Struct):
+    """A part of the house; `base_price` is its lowest all-in price, minor units."""
+
+    section_id: int
+    name: str
+    capacity: int
+    base_price: int
+    available_count: int
+
+
+class AvailabilityAnswer(Struct):
+    """Free places by section, as of one version of the map."""
+
+    version: int
+    sections: list[SectionAnswer]
+
+
+async def read_seats(
+    call: ThinCall, event_id: int, since: Version | None = None, section_id: Number | None = None
+) -> Reply:
+    """The state of every seat, of one section, or only what changed since a version."""
+    live_map = await call.parts.live.map(event_number(event_id), since or 0)
+    answered = seats_answer(
+        live_map,
+        since=since,
+        section_id=section_id,
+        gzip=accepts_gzip(text(call.sent, b"accept-encoding")),
+        if_none_match=text(call.sent, b"if-none-match") or None,
+    )
+    return Reply(answered.status, answered.body, answered.headers)
+
+
+async def stream_seats(call: ThinCall, event_id: int, sections: str | None = None) -> None:
+    """Server-sent events: `seats` with what changed, `version` as heartbeat, `resync`."""
+    del sections  # the stream reads it from the query by itself
+    streams = call.parts.streams
+    await streams.serve(event_number(event_id), call.scope, call.receive, call.send)
+
+
+async def read_availability(request: ApiRequest, event_id: int) -> Response[Any]:
+    """How many places are free in each section."""
+    live = request.parts.live
+    number = event_number(event_id)
+    sections = await live.sections(number)
+    answered = availability_answer(
+        await live.map(number),
+        sections,
+        gzip=accepts_gzip(text(request.sent, b"accept-encoding")),
+        if_none_match=text(request.sent, b"if-none-match") or None,
+    )
+    headers = {name.decode(): value.decode() for name, value in answered.headers}
+    return Response(answered.body, status_code=answered.status, headers=headers)

@@ -1,0 +1,175 @@
+"""The way in for the hottest routes: bare ASGI, with none of the framework between.
+
+It knows what `Route` says of a function: credentials first, then the body decoded strictly into the
+type that the function declares, then the function, then its reply as bytes. Framework overhead is
+most of the cost of a hold; everything that is not hot uses the framework (DESIGN.md, section 4).
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Any, get_type_hints
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+from msgspec import Struct
+
+from holdfast.api.asked import Asked
+from holdfast.api.body import decode_body, not_valid, read_body
+from holdfast.api.headers import Headers, pick
+from holdfast.api.parts import Parts
+from holdfast.api.problems import answer_to
+from holdfast.refusals import Refusal
+
+JSON_TYPE = (b"content-type", b"application/json")
+_PARAMETER = re.compile(r"{(\w+):int}")
+
+
+class ThinCall(Asked):
+    """One request to a thin route, with the ASGI interface for what answers by itself."""
+
+    __slots__ = ("_parts", "_sent", "numbers", "receive", "scope", "send")
+
+    def __init__(
+        self,
+        parts: Parts,
+        scope: HTTPScope,
+        receive: Receive,
+        send: Send,
+        numbers: dict[str, int],
+    ) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+        self.numbers = numbers
+        self._parts = parts
+        self._sent: Headers = pick(scope["headers"])
+
+    @property
+    def parts(self) -> Parts:
+        return self._parts
+
+    @property
+    def sent(self) -> Headers:
+        return self._sent
+
+    @property
+    def verb(self) -> str:
+        return self.scope["method"]
+
+    @property
+    def url_scheme(self) -> str:
+        return self.scope.get("scheme", "http")
+
+
+class Reply(Struct):
+    """An answer, encoded."""
+
+    status: int
+    body: bytes
+    headers: Sequence[tuple[bytes, bytes]]
+
+
+ThinFunction = Callable[..., Coroutine[Any, Any, Reply | None]]
+"""Returns None where it has answered by itself, as a stream does."""
+
+
+class ThinRoute:
+    """A thin route: which addresses are its, and how it answers them."""
+
+    def __init__(
+        self, path: str, method: str, function: ThinFunction, bytes_max: int, needs_buyer: bool
+    ) -> None:
+        pattern = _PARAMETER.sub(r"(?P<\1>[0-9]{1,10})", path)
+        self.matches = re.compile(pattern).fullmatch
+        self.path = path
+        self._method = method
+        self._reading = _Reading(path, function, bytes_max, needs_buyer)
+        self._allow = ((b"allow", f"{method}, OPTIONS".encode()),)
+
+    async def answer(self, call: ThinCall) -> Reply | None:
+        """Answer a request to this route's address, whatever its method."""
+        if call.verb == self._method:
+            return await self._reading.answer(call)
+        if call.verb == "OPTIONS":
+            return Reply(204, b"", self._allow)
+        status, headers, body = answer_to(Refusal("method_not_allowed"), self.path)
+        return Reply(status, body, (*headers, *self._allow))
+
+
+class ThinRoutes:
+    """Answers the thin routes; every other request goes on to the application inside.
+
+    The framework has handlers of its own for this, but in its version 2.25 those with a parameter
+    in their path fail; and this way it costs the hot routes nothing at all.
+    """
+
+    def __init__(self, routes: Iterable[ThinRoute], parts: Parts, inside: ASGIApp) -> None:
+        self._routes = tuple(routes)
+        self._parts = parts
+        self._inside = inside
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            path = scope["path"]
+            for route in self._routes:
+                match = route.matches(path)
+                if match is not None:
+                    numbers = {name: int(value) for name, value in match.groupdict().items()}
+                    call = ThinCall(self._parts, scope, receive, send, numbers)
+                    await _send(send, await route.answer(call))
+                    return
+        await self._inside(scope, receive, send)
+
+
+async def _send(send: Send, reply: Reply | None) -> None:
+    if reply is None:
+        return
+    headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body, "more_body": False})
+
+
+class _Reading:
+    """Reads the arguments of one function from a request."""
+
+    def __init__(
+        self, path: str, function: ThinFunction, bytes_max: int, needs_buyer: bool
+    ) -> None:
+        hints = get_type_hints(function, include_extras=True)
+        names = list(inspect.signature(function).parameters)[1:]
+        self._path = path
+        self._function = function
+        self._bytes_max = bytes_max
+        self._needs_buyer = needs_buyer
+        self._decoder = msgspec.json.Decoder(hints["data"]) if "data" in names else None
+        self._query = {n: hints[n] for n in names if n != "data" and f"{{{n}:" not in path}
+
+    async def answer(self, call: ThinCall) -> Reply | None:
+        """The function's reply, or the problem that stands in its way."""
+        scope = call.scope
+        try:
+            if self._needs_buyer:
+                _ = call.buyer
+            arguments: dict[str, Any] = dict(call.numbers)
+            if self._decoder is not None:
+                body = await read_body(call.receive, call.sent, self._bytes_max)
+                arguments["data"] = decode_body(self._decoder, body, call.sent)
+            if self._query and scope["query_string"]:
+                arguments |= self._asked(scope["query_string"])
+            return await self._function(call, **arguments)
+        except Exception as error:
+            status, headers, body = answer_to(error, f"{scope['method']} {scope['path']}")
+            return Reply(status, body, headers)
+
+    def _asked(self, query: bytes) -> dict[str, Any]:
+        """The query parameters that the function has, converted; others are ignored."""
+        found: dict[str, Any] = {}
+        for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+            if name in self._query:
+                try:
+                    found[name] = msgspec.convert(value, self._query[name], strict=False)
+                except msgspec.ValidationError as error:
+                    raise not_valid(error, name) from None
+        return found
