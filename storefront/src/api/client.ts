@@ -43,13 +43,14 @@ export async function ask<T>(path: string, request: Request = {}): Promise<T> {
   if (method !== 'GET') headers['Holdfast-Storefront'] = '1'
   if (method === 'POST') headers['Idempotency-Key'] = crypto.randomUUID()
   if (request.body !== undefined) headers['Content-Type'] = 'application/json'
+  if (method !== 'GET' && !request.token && !sessionIsKnown()) await openSession()
   for (let attempt = 1; ; attempt += 1) {
     const answer = await send(address(path, request.token), method, headers, request, attempt)
     if (answer === null) continue
     if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T
     const refusal = await readRefusal(answer)
     if (attempt >= ATTEMPTS_MAX) throw refusal
-    if (refusal.code === 'unauthorized' && attempt === 1) await openSession()
+    if (refusal.status === 401 && method !== 'GET' && attempt === 1) await openSession()
     else if (refusal.status === 503 && refusal.code === 'busy') await pause(answer)
     else throw refusal
   }
@@ -101,6 +102,14 @@ async function readRefusal(answer: Response): Promise<Refusal> {
   return new Refusal(answer.status, code, detail, seatIds, reason)
 }
 
+/** When the session ends, so that a buyer's first step does not begin with a refusal. The session
+ *  itself is never seen here: it is a cookie that scripts cannot read. */
+const SESSION_UNTIL = 'holdfast.session.until'
+
+function sessionIsKnown(): boolean {
+  return Date.parse(localStorage.getItem(SESSION_UNTIL) ?? '') > Date.now()
+}
+
 let opening: Promise<void> | null = null
 
 /** Two requests that both need a session share one. */
@@ -112,6 +121,11 @@ function openSession(): Promise<void> {
   })
     .then(async (answer) => {
       if (!answer.ok) throw await readRefusal(answer)
+      const session = (await answer.json()) as { expires_at?: string }
+      localStorage.setItem(SESSION_UNTIL, session.expires_at ?? '')
+    })
+    .catch((error: unknown) => {
+      throw error instanceof Refusal ? error : new Unreachable(String(error))
     })
     .finally(() => {
       opening = null

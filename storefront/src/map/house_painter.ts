@@ -13,6 +13,7 @@ import { words } from '../words'
 import { money } from '../words/money'
 import type { View } from './camera'
 import { LabelBoard } from './label_board'
+import { roomAt } from './label_room'
 import type { Palette } from './palette'
 import { SeatStamps } from './seat_stamps'
 
@@ -247,8 +248,8 @@ export class HousePainter {
     if (pitch >= ROW_NAMES_PIXELS) this.#writeRowNames(ink, view, box, pitch)
     if (pitch < SECTION_NAMES_BELOW_PIXELS) {
       const sections = this.#bySize()
-      const fitting = sections.filter(({ name, box: { left, right, top, bottom } }) =>
-        board.fits(name, '', (right - left) * view.scale, (bottom - top) * view.scale),
+      const fitting = sections.filter(({ name, outline, label }) =>
+        board.fits(name, roomIn(outline, label.x, label.y, view.scale)),
       )
       board.brief = fitting.length < sections.length * 0.8
       for (const section of sections) this.#nameSection(board, section, at, view.scale, pitch)
@@ -270,10 +271,9 @@ export class HousePainter {
   ): void {
     const from = this.#fromPrice(section)
     const price = from === null ? words.map.soldOut : words.map.from(this.#money(from))
-    const room = (section.box.right - section.box.left) * scale
-    const height = (section.box.bottom - section.box.top) * scale
-    const overSeats = pitch >= MOSAIC_PIXELS
-    board.section(section.name, price, at(section.label.x, section.label.y), room, height, overSeats)
+    const { x, y } = section.label
+    const room = roomIn(section.outline, x, y, scale)
+    board.section(section.name, price, at(x, y), room, pitch >= MOSAIC_PIXELS)
   }
 
   #nameArea(
@@ -287,8 +287,7 @@ export class HousePainter {
     const price = free === 0 || !level ? words.map.soldOut : words.map.from(this.#money(level.from))
     const { left, right, top, bottom } = area.box
     const middle = labelPoint(area.polygon, (left + right) / 2, (top + bottom) / 2)
-    const room = [(right - left) * scale, (bottom - top) * scale] as const
-    board.section(area.name, price, at(...middle), room[0], room[1], false)
+    board.section(area.name, price, at(...middle), roomIn(area.polygon, ...middle, scale), false)
   }
 
   #fromPrice(section: HouseSection): number | null {
@@ -346,6 +345,11 @@ function neighbourhood(x: number, y: number): string[] {
   const cells = [`${column} ${line}`]
   for (const dx of [-1, 0, 1]) for (const dy of [-1, 0, 1]) cells.push(`${column + dx} ${line + dy}`)
   return cells
+}
+
+/** The room for text of a height, both in pixels, around a point of the house. */
+function roomIn(polygon: Corner[], x: number, y: number, scale: number) {
+  return (height: number) => roomAt(polygon, x, y, height / scale) * scale
 }
 
 function trace(ink: Ink, polygon: Corner[]): void {

@@ -11,6 +11,7 @@ interface Rect {
 
 const NAME_PIXELS = 13.5
 const PRICE_PIXELS = 12.5
+const SMALL_PIXELS = 11
 const LINE_PIXELS = 16
 
 export class LabelBoard {
@@ -47,38 +48,48 @@ export class LabelBoard {
     ink.restore()
   }
 
-  /** A section's name over its price; over seats on a slip of paper of its own. */
+  /** A section's name over its price; over seats on a slip of paper of its own. `room` is the
+   *  width that text of a height may have there, in pixels. */
   section(
     name: string,
     price: string,
     [x, y]: [number, number],
-    room: number,
-    height: number,
+    room: (height: number) => number,
     overSeats: boolean,
   ): void {
-    const short = shortName(name)
-    const ways: [string, string][] = this.brief
-      ? [[short, price], [short, '']]
-      : [[name, price], [name, ''], [short, '']]
-    for (const [title, below] of ways) {
-      const width = Math.max(
-        this.#width(title, 650, NAME_PIXELS),
-        below === '' ? 0 : this.#width(below, 450, PRICE_PIXELS),
-      )
-      const tall = below === '' ? LINE_PIXELS : LINE_PIXELS * 2
-      if (width > room * 0.94 - 8 || tall > height) continue
-      if (!this.#claim(x, y, width, tall, overSeats)) continue
-      const up = below === '' ? 0 : LINE_PIXELS / 2
-      this.#write(title, x, y - up, 650, NAME_PIXELS)
-      if (below !== '') this.#write(below, x, y + up, 450, PRICE_PIXELS)
+    const spare = overSeats ? 1.2 : 1
+    const ways = this.#ways(name, price)
+    for (const [way, lines] of ways.entries()) {
+      const small = way === ways.length - 1
+      const style = (line: string, at: number) => this.#style(at > 0 && line === price, small)
+      const width = Math.max(...lines.map((line, at) => this.#width(line, ...style(line, at))))
+      const height = lines.length * LINE_PIXELS
+      if (width + (small ? 3 : 6) > room(height) * spare || !this.#claim(x, y, width, height, overSeats)) continue
+      lines.forEach((line, at) => {
+        const down = (at - (lines.length - 1) / 2) * LINE_PIXELS
+        this.#write(line, x, y + down, ...style(line, at))
+      })
       return
     }
   }
 
-  /** Whether a name and its price have room. */
-  fits(name: string, price: string, room: number, height: number): boolean {
-    const width = Math.max(this.#width(name, 650, NAME_PIXELS), this.#width(price, 450, PRICE_PIXELS))
-    return width <= room * 0.94 - 8 && LINE_PIXELS * 2 <= height
+  /** Whether a whole name has room. */
+  fits(name: string, room: (height: number) => number): boolean {
+    return this.#width(name, 650, NAME_PIXELS) + 6 <= room(LINE_PIXELS)
+  }
+
+  /** What may be written, the fullest first. */
+  #ways(name: string, price: string): string[][] {
+    const short = shortName(name)
+    const broken = (this.brief ? short : name).split(/\s+/)
+    const ways = this.brief ? [[short, price], [short]] : [[name, price], [name]]
+    if (broken.length === 2) ways.splice(1, 0, [...broken, price], broken)
+    return [...ways, [short]]
+  }
+
+  #style(isPrice: boolean, small: boolean): [number, number] {
+    if (small) return [650, SMALL_PIXELS]
+    return isPrice ? [450, PRICE_PIXELS] : [650, NAME_PIXELS]
   }
 
   #width(text: string, weight: number, pixels: number): number {
@@ -120,9 +131,10 @@ export class LabelBoard {
   }
 }
 
-/** "Section 101" is "101", "Pit, standing" is "Pit" and "Stalls left" is "left" where there is
- *  little room: what tells it from its neighbours. */
+/** What tells a section from its neighbours, where there is little room: "Section 101" is "101",
+ *  "Floor A" is "A", "Pit, standing" is "Pit"; "Stalls left" stays. */
 export function shortName(name: string): string {
-  const number = /(\d+\w?)\s*$/.exec(name)?.[1]
-  return number ?? (name.includes(',') ? name.split(',')[0]! : (name.split(/\s+/).at(-1) ?? name))
+  const plain = name.split(',')[0]!.trim()
+  const fromNumber = /\d.*$/.exec(plain)?.[0]
+  return fromNumber ?? /\s([A-Z])$/.exec(plain)?.[1] ?? plain
 }

@@ -37,6 +37,9 @@ export class MapView {
   readonly #pictureInk: CanvasRenderingContext2D
   #palette: Palette
   #painted: (View & { box: Box }) | null = null
+  readonly #backdrop = document.createElement('canvas')
+  readonly #backdropInk: CanvasRenderingContext2D
+  #behind: (View & { box: Box }) | null = null
   #cost = 0
   #stale = true
   #restTimer: ReturnType<typeof setTimeout> | undefined
@@ -55,6 +58,7 @@ export class MapView {
     this.#canvas = canvas
     this.#ink = canvas.getContext('2d', { alpha: false })!
     this.#pictureInk = this.#picture.getContext('2d', { alpha: false })!
+    this.#backdropInk = this.#backdrop.getContext('2d', { alpha: false })!
     this.#house = house
     this.#palette = palette
     this.grid = new SeatGrid(house)
@@ -74,6 +78,7 @@ export class MapView {
     this.#dense = Math.min(2, window.devicePixelRatio || 1)
     this.#canvas.width = Math.round(width * this.#dense)
     this.#canvas.height = Math.round(height * this.#dense)
+    this.#behind = null
     this.camera.width = width
     this.camera.height = height
     if (first) this.camera.look(this.camera.whole())
@@ -86,11 +91,13 @@ export class MapView {
 
   set palette(palette: Palette) {
     this.#palette = palette
+    this.#behind = null
     this.#painter.palette = palette
     this.repaint()
   }
 
   set marks(marks: boolean) {
+    this.#behind = null
     this.#painter.marks = marks
     this.repaint()
   }
@@ -241,12 +248,8 @@ export class MapView {
   #mustPaint(): boolean {
     const painted = this.#painted
     if (painted === null || this.#stale) return true
-    const { box } = painted
-    const right = this.camera.x + this.camera.width / this.camera.scale
-    const bottom = this.camera.y + this.camera.height / this.camera.scale
     const scaled = this.camera.scale !== painted.scale
-    const beyond =
-      this.camera.x < box.left || this.camera.y < box.top || right > box.right || bottom > box.bottom
+    const beyond = !this.#covers(painted.box)
     if (!scaled && !beyond) return false
     if (this.#cost < QUICK_MILLISECONDS && this.#flight === null) return true
     clearTimeout(this.#restTimer)
@@ -277,14 +280,41 @@ export class MapView {
   #show(): void {
     const painted = this.#painted!
     const ink = this.#ink
-    const ratio = this.camera.scale / painted.scale
-    const x = (painted.box.left - this.camera.x) * this.camera.scale * this.#dense
-    const y = (painted.box.top - this.camera.y) * this.camera.scale * this.#dense
     ink.setTransform(1, 0, 0, 1, 0, 0)
     ink.fillStyle = this.#palette.paper
     ink.fillRect(0, 0, this.#canvas.width, this.#canvas.height)
-    if (ratio === 1) ink.drawImage(this.#picture, Math.round(x), Math.round(y))
-    else ink.drawImage(this.#picture, x, y, this.#picture.width * ratio, this.#picture.height * ratio)
+    if (!this.#covers(painted.box)) {
+      this.#paintBackdrop()
+      this.#lay(this.#backdrop, this.#behind!)
+    }
+    this.#lay(this.#picture, painted)
+  }
+
+  #lay(picture: HTMLCanvasElement, painted: View & { box: Box }): void {
+    const ratio = this.camera.scale / painted.scale
+    const x = (painted.box.left - this.camera.x) * this.camera.scale * this.#dense
+    const y = (painted.box.top - this.camera.y) * this.camera.scale * this.#dense
+    if (ratio === 1) this.#ink.drawImage(picture, Math.round(x), Math.round(y))
+    else this.#ink.drawImage(picture, x, y, picture.width * ratio, picture.height * ratio)
+  }
+
+  #covers(box: Box): boolean {
+    const right = this.camera.x + this.camera.width / this.camera.scale
+    const bottom = this.camera.y + this.camera.height / this.camera.scale
+    const { left, top } = { left: this.camera.x, top: this.camera.y }
+    return left >= box.left && top >= box.top && right <= box.right && bottom <= box.bottom
+  }
+
+  /** The whole house, small, painted when first needed: what is seen beyond the picture while one
+   *  zooms out of it. It may be some changes behind; the next picture is not. */
+  #paintBackdrop(): void {
+    if (this.#behind !== null) return
+    const view = this.camera.whole()
+    const box = { left: 0, top: 0, right: this.#house.width, bottom: this.#house.height }
+    this.#backdrop.width = Math.ceil(this.#house.width * view.scale * this.#dense)
+    this.#backdrop.height = Math.ceil(this.#house.height * view.scale * this.#dense)
+    this.#painter.paint(this.#backdropInk, view, box, this.#dense)
+    this.#behind = { ...view, box }
   }
 
   #inPicture(id: number): boolean {

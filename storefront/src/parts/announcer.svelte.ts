@@ -2,10 +2,13 @@
 
 class Announcer {
   text = $state('')
+  /** Not reactive: whoever says something must not begin to listen. */
+  #said = ''
 
   /** Said when the reader is done with the present sentence; the same sentence twice is said twice. */
   say(text: string): void {
-    this.text = text === this.text ? `${text}\u00a0` : text
+    this.#said = text === this.#said ? `${text}\u00a0` : text
+    this.text = this.#said
   }
 }
 

@@ -236,6 +236,7 @@ export const en = {
     title: 'Checkout',
     back: 'Back to the seats',
     yourOrder: 'What you buy',
+    bought: 'What you bought',
     tickets: (n: number) => count(n, 'ticket', 'tickets'),
     prices: 'Ticket prices',
     fees: 'Fees',
