@@ -48,7 +48,7 @@ class FreshDatabases:
         """The name of a new database, migrated (or empty: `template0`); dropped at the end."""
         name = f"test_{os.getpid()}_{next(self._numbers)}"
         async with self._at("holdfast") as link:
-            await link.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+            await link.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
         try:
             yield name
         finally:
