@@ -21,9 +21,14 @@ gap of 2; the widest armrest, a wheelchair place, about 1.5."""
 PAIR_AISLE_FACTOR = 2.5
 """Two seats alone have no usual spacing of their own: measured against the chart's, generously."""
 
-TANGLED_ROW_MAX = 600
-"""Seats. Rows that are no simple curve are joined pair by pair, which costs the square of their
-length; longer ones are put in order along their main direction only."""
+TANGLED_ROW_MAX = 2_000
+"""Seats. Rows that are no simple curve are joined pair by pair; longer ones, which no house has,
+are put in order along their main direction only."""
+
+PAIRED_WITH_NEXT = 8
+"""Pairs are sought among this many seats that follow along and across the row: in four lines of
+chairs under one name the neighbour is at most the fourth. Keeps the pairs from growing as the
+square of the row."""
 
 STRAIGHT_ENOUGH = 0.3
 """Cosine of the sharpest turn (about 72 degrees) between three neighbours of a simple curve."""
@@ -93,8 +98,9 @@ def _is_simple_curve(positions: Sequence[XY], order: Sequence[int]) -> bool:
     )
 
 
-def _along_the_main_direction(positions: Sequence[XY]) -> list[int]:
-    """Sorted by projection on the direction in which the row spreads most (its principal axis)."""
+def _along_the_main_direction(positions: Sequence[XY], *, across: bool = False) -> list[int]:
+    """Sorted by projection on the direction in which the row spreads most (its principal axis), or
+    across it."""
     count = len(positions)
     centre_x = sum(x for x, _ in positions) / count
     centre_y = sum(y for _, y in positions) / count
@@ -102,6 +108,8 @@ def _along_the_main_direction(positions: Sequence[XY]) -> list[int]:
     yy = sum((y - centre_y) ** 2 for _, y in positions)
     xy = sum((x - centre_x) * (y - centre_y) for x, y in positions)
     angle = math.atan2(2 * xy, xx - yy) / 2
+    if across:
+        angle += math.pi / 2
     along_x, along_y = math.cos(angle), math.sin(angle)
     return sorted(
         range(count), key=lambda i: (positions[i][0] * along_x + positions[i][1] * along_y, i)
@@ -132,11 +140,7 @@ def _joined_pair_by_pair(positions: Sequence[XY]) -> list[list[int]]:
     """Runs of a row that is no simple curve (a horseshoe, two staggered lines): the nearest two
     seats are joined first, none gets a third neighbour, no ring closes, no aisle is crossed."""
     count = len(positions)
-    pairs = sorted(
-        (_distance(positions[a], positions[b]), a, b)
-        for a in range(count)
-        for b in range(a + 1, count)
-    )
+    pairs = _near_pairs(positions)
     widest = usual(_nearest_distances(pairs, count)) * AISLE_FACTOR
     neighbours: list[list[int]] = [[] for _ in positions]
     run_of = list(range(count))
@@ -147,12 +151,25 @@ def _joined_pair_by_pair(positions: Sequence[XY]) -> list[list[int]]:
         if len(neighbours[a]) < 2 and len(neighbours[b]) < 2 and run_of[a] != run_of[b]:
             neighbours[a].append(b)
             neighbours[b].append(a)
-            absorbed, grown = run_of[b], run_of[a]
+            absorbed, grown = sorted((run_of[a], run_of[b]), key=lambda run: len(members[run]))
             for index in members[absorbed]:
                 run_of[index] = grown
             members[grown] += members[absorbed]
             members[absorbed] = []
     return [_walked(run, neighbours) for run in members if run]
+
+
+def _near_pairs(positions: Sequence[XY]) -> list[tuple[float, int, int]]:
+    """Pairs of seats that follow each other closely along the row or across it, nearest first."""
+    along = _along_the_main_direction(positions)
+    across = _along_the_main_direction(positions, across=True)
+    pairs = {
+        (min(a, b), max(a, b))
+        for order in (along, across)
+        for place, a in enumerate(order)
+        for b in order[place + 1 : place + 1 + PAIRED_WITH_NEXT]
+    }
+    return sorted((_distance(positions[a], positions[b]), a, b) for a, b in pairs)
 
 
 def _nearest_distances(pairs: Sequence[tuple[float, int, int]], count: int) -> list[float]:

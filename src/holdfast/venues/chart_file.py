@@ -5,6 +5,7 @@ where it is too large for any chart, so that a hostile upload costs neither memo
 """
 
 import json
+import re
 from pathlib import Path
 from typing import cast
 
@@ -29,6 +30,8 @@ _JSON_FORMATS = (
     ("seats.io", seatsio),
     ("pretix", pretix),
 )
+
+_JSON_BEGINS = re.compile(r"\s*[{\[]")
 
 _ACCEPTED = (
     "Charts may be Holdfast's own JSON, a pretix seating plan, a seats.io chart, or a table with "
@@ -92,7 +95,7 @@ def examine_chart(data: bytes, name: str) -> Reading:
     text = _decoded(data)
     findings = Findings()
     draft = ChartDraft(findings, name=_name_of(name))
-    if text.lstrip()[:1] in ("{", "["):
+    if _JSON_BEGINS.match(text):
         top = _json_object(text, findings)
         source = _read_json(top, draft)
     elif comma_separated.looks_like(text):
@@ -145,7 +148,7 @@ def _too_large(size: int) -> ChartFaults:
 
 
 def _decoded(data: bytes) -> str:
-    if not data.strip():
+    if not data or data.isspace():
         raise refused("file", f"The file is empty. {_ACCEPTED}")
     try:
         return data.decode("utf-8-sig")
@@ -166,11 +169,12 @@ def _name_of(file_name: str) -> str:
 
 def _json_object(text: str, findings: Findings) -> JsonObject:
     objects = max(text.count("{"), text.count("["))
-    if objects > JSON_OBJECTS_MAX or text.count(",") > JSON_VALUES_MAX:
+    values = text.count(",")
+    if objects > JSON_OBJECTS_MAX or values > JSON_VALUES_MAX:
         raise refused(
             "file",
-            f"The file holds {objects:,} objects; a chart may have at most {PLACES_MAX:,} places. "
-            "Split the house into several charts.",
+            f"The file holds {objects:,} objects and {values:,} values; a chart may have at most "
+            f"{PLACES_MAX:,} places. Split the house into several charts.",
         )
     decoded = _decoded_json(text)
     if not isinstance(decoded, dict):

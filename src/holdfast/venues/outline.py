@@ -180,15 +180,19 @@ def _is_convex(corners: Sequence[XY]) -> bool:
 
 
 def _widened(corners: Sequence[XY], margin: float) -> list[XY]:
-    """Every corner moved outwards along the bisector of its edges, at most twice the margin."""
+    """Every corner moved outwards along the bisector of its edges; sharp ones are capped."""
     moved: list[XY] = []
-    for index, corner in enumerate(corners):
-        before, after = corners[index - 1], corners[(index + 1) % len(corners)]
-        in_x, in_y = _outward(before, corner)
-        out_x, out_y = _outward(corner, after)
+    for index, (x, y) in enumerate(corners):
+        in_x, in_y = _outward(corners[index - 1], (x, y))
+        out_x, out_y = _outward((x, y), corners[(index + 1) % len(corners)])
         sum_x, sum_y = in_x + out_x, in_y + out_y
-        scale = 2 * margin / max(sum_x * sum_x + sum_y * sum_y, 1.0)
-        moved.append((corner[0] + sum_x * scale, corner[1] + sum_y * scale))
+        square = sum_x * sum_x + sum_y * sum_y
+        if square < 1.0:
+            # The outward normal turned by a quarter is the direction of its edge.
+            moved.append((x + margin * (in_x - in_y), y + margin * (in_y + in_x)))
+            moved.append((x + margin * (out_x + out_y), y + margin * (out_y - out_x)))
+        else:
+            moved.append((x + 2 * margin * sum_x / square, y + 2 * margin * sum_y / square))
     return moved
 
 

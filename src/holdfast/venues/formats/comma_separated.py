@@ -23,6 +23,9 @@ from holdfast.venues.chart_limits import (
 from holdfast.venues.formats.text import clean_text, shown
 
 REQUIRED = ("section", "row", "seat", "category", "x", "y")
+FIRST_LINE_CHARACTERS_MAX = 10_000
+"""Characters in which the names of the columns must end."""
+
 _TRUE = frozenset(("1", "yes", "true", "x", "y"))
 _FALSE = frozenset(("", "0", "no", "false", "n"))
 
@@ -47,7 +50,7 @@ class _Table(msgspec.Struct):
 
 def looks_like(text: str) -> bool:
     """Whether the first line names at least two of the required columns."""
-    first = text.partition("\n")[0]
+    first = _first_line(text)
     return len(set(_header(first.split(_delimiter(first)))) & set(REQUIRED)) >= 2
 
 
@@ -60,8 +63,8 @@ def read(text: str, draft: ChartDraft) -> None:
             f"The file has {lines:,} lines; a chart may have at most {PLACES_MAX:,} places. Split "
             "the house into several charts.",
         )
-    delimiter = _delimiter(text.partition("\n")[0])
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    delimiter = _delimiter(_first_line(text))
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         table = _read_header(next(lines), delimiter, draft)
         rows: dict[tuple[str, str], DraftRow] = {}
@@ -73,6 +76,12 @@ def read(text: str, draft: ChartDraft) -> None:
             f"line {lines.line_num}",
             f"This line cannot be read as a table ({error}): check its quotation marks.",
         ) from error
+
+
+def _first_line(text: str) -> str:
+    """The names of the columns; splitting only the beginning spares a copy of the file."""
+    lines = text[:FIRST_LINE_CHARACTERS_MAX].splitlines()
+    return lines[0] if lines else ""
 
 
 def _delimiter(first_line: str) -> str:

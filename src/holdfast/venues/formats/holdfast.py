@@ -65,14 +65,15 @@ def looks_like(top: JsonObject) -> bool:
 def read(top: JsonObject, draft: ChartDraft) -> None:
     """Fill the draft from a chart of our own."""
     version = top.whole("holdfast_chart")
-    if version is not None and version != CHART_FORMAT:
+    draft.findings.refuse_if_faulty()
+    if version != CHART_FORMAT:
         draft.findings.fault(
             "holdfast_chart",
             "versions",
             f"This is version {version} of the format; this program reads {CHART_FORMAT}: "
             "install a newer one.",
         )
-        return
+        draft.findings.refuse_if_faulty()
     top.note_unknown_keys(_CHART_KEYS)
     draft.name = top.text_or("name", draft.name, NAME_CHARACTERS_MAX)
     _read_sheet(top, draft)

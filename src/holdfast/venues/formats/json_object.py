@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from holdfast.venues.chart_faults import Findings
-from holdfast.venues.chart_limits import COORDINATE_MAX, CORNERS_MAX
+from holdfast.venues.chart_limits import COORDINATE_MAX, CORNERS_MAX, PLACES_MAX
 from holdfast.venues.formats.text import clean_text, shown
 
 XY = tuple[float, float]
@@ -220,7 +220,16 @@ class JsonObject:
     def _list(self, key: str) -> list[object]:
         value = self._values.get(key)
         if isinstance(value, list):
-            return cast(list[object], value)
+            found = cast(list[object], value)
+            if len(found) <= PLACES_MAX:
+                return found
+            self._fault(
+                key,
+                "lists that are too long",
+                f"This list has {len(found):,} entries; a chart may have at most {PLACES_MAX:,} "
+                "places. Split the house into several charts.",
+            )
+            return []
         if value is not None:
             self._wrong(key, value, "a list")
         return []

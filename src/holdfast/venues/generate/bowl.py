@@ -18,7 +18,7 @@ from holdfast.venues.generate.lines import (
     ArcLine,
     Line,
     StraightLine,
-    wedge,
+    arc,
 )
 
 AISLE = 2.0 * PITCH
@@ -86,11 +86,14 @@ class _Corner(msgspec.Struct, frozen=True):
         return ArcLine(self.x, self.y, radius, (self.start + self.end) / 2, count)
 
     def outline(self, rows: int) -> list[XY]:
-        inner = self.radius - MARGIN
+        inner = max(self.radius - MARGIN, 1.0)
         outer = self.radius + (rows - 1) * ROW_PITCH + MARGIN
         aside = AISLE / 2 - MARGIN + 4
-        start, end = self.start + aside / self.radius, self.end - aside / self.radius
-        return wedge(self.x, self.y, max(inner, 1.0), outer, start, end)
+        near, far = min(aside / inner, (self.end - self.start) / 3), aside / outer
+        return [
+            *arc(self.x, self.y, inner, self.start + near, self.end - near),
+            *arc(self.x, self.y, outer, self.end - far, self.start + far),
+        ]
 
 
 _Part = _Side | _Corner
