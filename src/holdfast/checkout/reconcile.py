@@ -131,7 +131,5 @@ async def _what_became_of(
 
 def _says_nothing_new(charge: Charge, payment: Payment) -> bool:
     """Whether settling would only write the same again: the buyer's bank is still at work."""
-    return (
-        charge.status is PaymentStatus.PROCESSING is payment.status
-        and charge.next_action == payment.next_action
-    )
+    still_waits = charge.status is payment.status is PaymentStatus.PROCESSING
+    return still_waits and charge.next_action == payment.next_action

@@ -1,0 +1,190 @@
+"""A checkout with all its parts, on a real database, and a provider that fails on purpose.
+
+`Counter` is one process's part: desk, test provider, ledger, relay, reconciler. Several may stand
+in one database. `Troubled` wraps the test provider and notes what it was asked.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from holdfast.checkout import test_ledger, test_provider
+from holdfast.checkout.pay import Checkout
+from holdfast.checkout.provider import Notice, Provider, Providers, ProviderUnknown
+from holdfast.checkout.reconcile import Reconciler
+from holdfast.checkout.settlement import Settlement
+from holdfast.checkout.test_ledger import Booking, ChargeStatus
+from holdfast.config import OUTBOX_BACKOFF_SECONDS_MAX, RECONCILE_AFTER_SECONDS
+from holdfast.database.clock import Clock
+from holdfast.database.pool import Connection, Database
+from holdfast.desk.commands import Charge
+from holdfast.desk.order import Buyer, Order, Payment
+from holdfast.desk.reading import read_orders, read_payments
+from holdfast.outbox import Relay
+from tests.house import Process
+
+SECRET = b"a secret of thirty-two characters"
+PASSES_MAX = 20
+Answer = TypeVar("Answer")
+
+
+class LaterClock(Clock):
+    """The database's clock, read some time ahead."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    async def now(self, connection: Connection) -> datetime:
+        return await super().now(connection) + timedelta(seconds=self.seconds)
+
+
+class Troubled:
+    """The test provider behind a bad link. `before` and `after` run around each call, by its name:
+    what they raise is what the caller sees, before or after the provider has done it."""
+
+    name = "test"
+
+    def __init__(self, provider: Provider, database: Database) -> None:
+        self._provider = provider
+        self._database = database
+        self.before: dict[str, Callable[[], Awaitable[None]]] = {}
+        self.after: dict[str, Callable[[], Awaitable[None]]] = {}
+        self.asked: list[str] = []
+        self.lent: list[int] = []
+
+    def knows(self, token: str) -> bool:
+        return self._provider.knows(token)
+
+    async def charge(self, payment: Payment, token: str, buyer: Buyer) -> Charge:
+        return await self._ask("charge", lambda: self._provider.charge(payment, token, buyer))
+
+    async def lookup(self, payment: Payment) -> Charge | None:
+        return await self._ask("lookup", lambda: self._provider.lookup(payment))
+
+    async def abandon(self, payment: Payment) -> Charge:
+        return await self._ask("abandon", lambda: self._provider.abandon(payment))
+
+    async def capture(self, payment: Payment, key: str) -> None:
+        await self._ask("capture", lambda: self._provider.capture(payment, key))
+
+    async def void(self, payment: Payment, key: str) -> None:
+        await self._ask("void", lambda: self._provider.void(payment, key))
+
+    async def refund(self, payment: Payment, amount: int, key: str) -> None:
+        await self._ask("refund", lambda: self._provider.refund(payment, amount, key))
+
+    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
+        return self._provider.read_notice(body, headers)
+
+    async def _ask(self, what: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
+        self.asked.append(what)
+        pools = (self._database.pool, self._database.desk_pool)
+        self.lent.append(sum(pool.size - pool.idle for pool in pools))
+        if what in self.before:
+            await self.before[what]()
+        answer = await call()
+        if what in self.after:
+            await self.after[what]()
+        return answer
+
+
+async def link_lost() -> None:
+    raise ProviderUnknown("the link was lost")
+
+
+async def never() -> None:
+    await asyncio.Event().wait()
+
+
+class Counter:
+    """One process that sells, charges and pays back."""
+
+    def __init__(self, database: Database, clock: Clock | None = None) -> None:
+        self.database = database
+        self.clock = clock or Clock()
+        self.worker = Process(database, self.clock)
+        self.office = self.worker.office
+        self.ledger = test_ledger.TestLedger(database, self.clock)
+        self.test_provider = test_provider.TestProvider(self.ledger, SECRET, slow_seconds=0.3)
+        self.provider = Troubled(self.test_provider, database)
+        self.providers = Providers(self.provider)
+        self.relay = Relay(database, self.clock, self.providers)
+        self.settlement = Settlement(
+            database, self.clock, self.office, self.providers, self.relay.ring
+        )
+        self.checkout = Checkout(database, self.office, self.settlement, SECRET)
+        self.reconciler = Reconciler(database, self.clock, self.settlement)
+
+    async def close(self) -> None:
+        await self.checkout.close()
+        await self.office.close()
+
+    # What the tests look at.
+
+    async def order(self, order: Order) -> Order:
+        async with self.database.pool.acquire() as connection:
+            found = await read_orders(connection, _event(order), [order.order_id])
+        return found[order.order_id]
+
+    async def payments(self, order: Order) -> list[Payment]:
+        """The attempts to pay an order, the oldest first."""
+        async with self.database.pool.acquire() as connection:
+            found = await read_payments(connection, _event(order), [order.order_id])
+        return sorted(found.get(order.order_id, []), key=lambda p: (p.created_at, p.payment_id))
+
+    async def booking(self, payment: Payment) -> Booking | None:
+        return await self.ledger.find(payment.payment_id)
+
+    async def charges(self) -> dict[str, ChargeStatus]:
+        """Every charge in the provider's books."""
+        rows = await self.fetch("SELECT payment_id, status::text FROM test_provider.charge")
+        return {str(row[0]): ChargeStatus(row[1]) for row in rows}
+
+    async def fetch(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        async with self.database.pool.acquire() as connection:
+            return [tuple(row) for row in await connection.fetch(query, *values)]
+
+    async def run(self, statement: str, *values: object) -> None:
+        async with self.database.pool.acquire() as connection:
+            await connection.execute(statement, *values)
+
+    async def make_payments_old(self) -> None:
+        """As if every unsettled payment had been left alone for long enough."""
+        await self.run(
+            "UPDATE payment SET updated_at = updated_at - make_interval(secs => $1)",
+            RECONCILE_AFTER_SECONDS + 1,
+        )
+
+    async def make_errands_due(self) -> None:
+        await self.run(
+            "UPDATE outbox SET due_at = due_at - make_interval(secs => $1)",
+            OUTBOX_BACKOFF_SECONDS_MAX,
+        )
+
+    async def until_quiet(self) -> None:
+        """Reconcile and relay until nothing is left to do."""
+        for _ in range(PASSES_MAX):
+            await self.make_payments_old()
+            settled = await self.reconciler.reconcile()
+            await self.make_errands_due()
+            await self.relay.carry_out_due()
+            (waiting,) = await self.fetch("SELECT count(*) FROM outbox WHERE state = 'WAITING'")
+            if not settled and waiting == (0,):
+                return
+        raise AssertionError("there was no end of it")
+
+
+@asynccontextmanager
+async def counter(database: Database, clock: Clock | None = None) -> AsyncGenerator[Counter]:
+    """A process that is stopped at the end."""
+    at = Counter(database, clock)
+    try:
+        yield at
+    finally:
+        await at.close()
+
+
+def _event(order: Order) -> int:
+    return int(order.order_id.split("_")[1], 36)
