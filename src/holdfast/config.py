@@ -138,8 +138,10 @@ BODY_SECONDS_MAX: Final = 30.0  # a body that drips in longer than this is an at
 LIST_LIMIT_DEFAULT: Final = 100
 LIST_LIMIT_MAX: Final = 500  # API.md
 REQUEST_PLACES_MAX: Final = 500  # no order_limit may be above it
+REQUEST_PARTS_MAX: Final = 200  # sections, categories or areas named in one request
 IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255
 IDEMPOTENCY_HOURS: Final = 24  # API.md
+FORGET_KEYS_SECONDS: Final = 600.0  # how often old Idempotency-Keys are forgotten
 EVENT_MAX_AGE_SECONDS: Final = 5  # how old an event page may be; seats have their own stream
 HEALTH_SECONDS_MAX: Final = 2.0  # a database that is silent for longer cannot sell
 LOOP_PAUSE_SECONDS: Final = 1.0  # before a background loop that failed is started again
@@ -194,6 +196,14 @@ OUTBOX_EVENTS_MAX: Final = 200  # events dealt with in one pass
 TEST_LEDGER_CONNECTIONS_MAX: Final = 4  # of the process's own; the rest is for buyers
 TEST_PROVIDER_SLOW_SECONDS: Final = 3.0  # tok_slow: long enough to be seen, within every deadline
 COMPLETE_AFTER_HOURS: Final = 12  # after its start an event counts as over
+
+# The audit (`holdfast doctor`)
+AUDIT_ROWS_MAX: Final = 100  # offending rows shown per check; the first tell what is wrong
+AUDIT_STATEMENT_SECONDS_MAX: Final = 120  # an event of 80,000 seats needs a fraction of one
+AUDIT_JOURNAL_PAGE: Final = 500  # entries of a journal read at a time, some MB at the worst
+HOLD_OVERDUE_SECONDS: Final = 10  # an ended hold is tidied up in 2 s; the rest is for a busy hour
+PAYMENT_OVERDUE_SECONDS: Final = 180  # RECONCILE_AFTER_SECONDS and some tries at the provider
+ERRAND_OVERDUE_SECONDS: Final = 300  # OUTBOX_CLAIM_SECONDS and a queue of some thousand errands
 
 # The gate
 GATE_EARLY_SECONDS: Final = 7_200  # admits this long before doors_open: guests, early entry
