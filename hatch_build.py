@@ -32,7 +32,7 @@ else:
 
 SKIP = "HOLDFAST_SKIP_STOREFRONT"
 STAMP = ".sources.sha256"
-NODE_FOLDERS = {"node_modules", ".vite", "dist"}
+NOT_BUILT = {"node_modules", ".vite", "tests"}
 # A cold npm on a slow line takes a minute or two; beyond this it hangs and would hang for ever.
 STEP_SECONDS_MAX = 600
 
@@ -85,7 +85,7 @@ def _fingerprint(source: Path) -> str:
     files = (path for path in source.rglob("*") if path.is_file())
     for path in sorted(files, key=lambda file: file.relative_to(source).as_posix()):
         relative = path.relative_to(source)
-        if NODE_FOLDERS.isdisjoint(relative.parts):
+        if NOT_BUILT.isdisjoint(relative.parts):
             digest.update(relative.as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -6,6 +6,8 @@ const server = process.env['HOLDFAST_DEV_SERVER'] ?? 'http://127.0.0.1:8000'
 
 export default defineConfig({
   plugins: [svelte()],
+  // The tests are built for node, into one file with all they need.
+  ssr: { noExternal: true },
   server: { proxy: { '/api': server } },
   build: {
     outDir: process.env['HOLDFAST_WEB_DIR'] ?? '../src/holdfast/web',

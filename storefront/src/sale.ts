@@ -19,14 +19,14 @@ export function saleOf(event: BoxEvent, now = serverNow()): Sale {
 /** Below this many places the number itself is the word. */
 const COUNTED_BELOW = 20
 
-export function sayLeft(event: BoxEvent, free: number | null): string {
+export function sayLeft(event: BoxEvent): string {
+  const free = event.available_count
   const sale = saleOf(event)
   if (sale === 'cancelled') return words.left.cancelled
   if (sale === 'over') return words.left.over
   if (sale === 'later') return words.left.later(shortMoment(event.on_sale_at!, event.venue.time_zone))
   if (sale === 'draft') return words.left.soon
   if (sale === 'sold_out' || free === 0) return words.left.soldOut
-  if (free === null) return ''
   if (free <= COUNTED_BELOW) return words.left.last(free)
   const share = free / Math.max(1, event.total_capacity)
   if (share > 0.65) return words.left.plenty

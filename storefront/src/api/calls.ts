@@ -2,7 +2,6 @@
 
 import { ask, PAYMENT_SECONDS_MAX } from './client'
 import type {
-  Availability,
   BoxEvent,
   Buyer,
   Chart,
@@ -32,7 +31,6 @@ export async function listEvents(): Promise<BoxEvent[]> {
 
 export const getEvent = (id: number) => ask<BoxEvent>(`/events/${id}`)
 export const getPrices = (id: number) => ask<PriceList>(`/events/${id}/prices`)
-export const getAvailability = (id: number) => ask<Availability>(`/events/${id}/availability`)
 export const getChart = (event: BoxEvent) => ask<Chart>(event.chart_url, { seconds: 60 })
 
 export function getSeats(id: number, since?: number): Promise<SeatsAnswer> {

@@ -20,6 +20,9 @@ export interface BoxEvent {
   start_time: string
   status: EventStatus
   total_capacity: number
+  available_count: number
+  /** The lowest all-in total, or null where nothing is priced. */
+  price_from: number | null
   currency: string
   order_limit: number
   hold_seconds: number
@@ -41,11 +44,6 @@ export interface PriceList {
   prices: Price[]
   order_fee_amount: number
   currency: string
-}
-
-export interface Availability {
-  version: number
-  sections: { section_id: number; name: string; capacity: number; available_count: number }[]
 }
 
 export interface Point {

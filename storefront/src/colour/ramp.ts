@@ -19,7 +19,7 @@ export function inkOf(level: number, count: number, dark: boolean): Oklch {
   const rest = place - at
   const between = (list: number[]) =>
     (list[at] ?? 0) * (1 - rest) + (list[Math.min(at + 1, 5)] ?? 0) * rest
-  const l = dark ? 0.87 - 0.29 * share : 0.37 + 0.275 * share
+  const l = dark ? 0.87 - 0.29 * share : 0.37 + 0.25 * share
   return { l, c: between(CHROMAS) * (dark ? 0.85 : 1), h: between(HUES) }
 }
 

@@ -1,0 +1,6 @@
+/** Built into one file and run by node's own test runner: tests/unit/test_storefront_parts.py. */
+
+import './colour.test'
+import './house.test'
+import './live_feed.test'
+import './pick.test'

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Refusal, Unreachable } from '../src/api/client'
+import { shortName } from '../src/map/label_board'
+import { roomAt } from '../src/map/label_room'
+import { Camera } from '../src/map/camera'
+import { sayRefusal } from '../src/pick/notice'
+import { PriceBook } from '../src/pick/price_book'
+import { Selection } from '../src/pick/selection.svelte'
+import { en } from '../src/words/en'
+import { clockTime, countdown, longDate } from '../src/words/dates'
+import { money } from '../src/words/money'
+import { smallHouse } from './houses'
+
+const price = (category: string, price_type: string, amount: number) => ({
+  category,
+  price_type,
+  amount,
+  fee_amount: 100,
+  tax_amount: 50,
+  total: amount + 150,
+})
+
+function book(): PriceBook {
+  return new PriceBook(smallHouse(), {
+    currency: 'EUR',
+    order_fee_amount: 0,
+    prices: [
+      price('Back', 'adult', 2000),
+      price('Back', 'child', 1000),
+      price('Front', 'adult', 5000),
+    ],
+  })
+}
+
+test('levels stand dearest first, with the lowest all-in total each', () => {
+  assert.deepEqual(
+    book().levels.map((level) => [level.level, level.name, level.from]),
+    [
+      [0, 'Front', 5150],
+      [1, 'Back', 1150],
+    ],
+  )
+})
+
+test('a category without a price is not for sale', () => {
+  assert.equal(book().levelOf(2), undefined)
+})
+
+test('the total is all in, whatever is chosen', () => {
+  const house = smallHouse()
+  const selection = new Selection(house, book())
+  selection.add(0)
+  selection.add(20)
+  selection.seats.set(20, 'child')
+  assert.equal(selection.total, 5150 + 1150)
+  assert.equal(selection.extras, 300)
+  assert.deepEqual(selection.choice(), {
+    items: [
+      { seat_id: 0, price_type: 'adult' },
+      { seat_id: 20, price_type: 'child' },
+    ],
+  })
+})
+
+test('every refusal and a lost line become a sentence that ends', () => {
+  const codes = ['order_limit', 'not_together', 'busy', 'never_heard_of', 'sale_not_open']
+  for (const code of codes) {
+    assert.match(sayRefusal(new Refusal(409, code, 'Do this instead.'), 8, 2), /\.$/)
+  }
+  assert.match(sayRefusal(new Unreachable(), 8, 2), /connection/)
+})
+
+test('zooming keeps the place under the finger where it is', () => {
+  const camera = new Camera(smallHouse())
+  camera.width = 390
+  camera.height = 500
+  camera.look(camera.whole())
+  const before = camera.toHouse(120, 260)
+  camera.zoomAt(120, 260, 2)
+  const after = camera.toHouse(120, 260)
+  assert.ok(Math.hypot(after[0] - before[0], after[1] - before[1]) < 1e-9)
+})
+
+test('one cannot get lost: the middle of the screen stays in the house', () => {
+  const house = smallHouse()
+  const camera = new Camera(house)
+  camera.width = camera.height = 400
+  camera.look(camera.whole())
+  camera.panBy(1e6, -1e6)
+  const [x, y] = camera.toHouse(200, 200)
+  assert.ok(x >= 0 && x <= house.width && y >= 0 && y <= house.height)
+})
+
+test('short names keep what tells sections apart', () => {
+  assert.equal(shortName('Section 101'), '101')
+  assert.equal(shortName('Section 101 standing'), '101 standing')
+  assert.equal(shortName('Floor A'), 'A')
+  assert.equal(shortName('Pit, standing'), 'Pit')
+  assert.equal(shortName('Stalls left'), 'Stalls left')
+})
+
+test('a name has the room of its polygon, none outside it', () => {
+  const square: [number, number][] = [
+    [0, 0],
+    [100, 0],
+    [100, 100],
+    [0, 100],
+  ]
+  assert.equal(roomAt(square, 30, 50, 10), 60)
+  assert.equal(roomAt(square, 150, 50, 10), 0)
+  assert.equal(roomAt(square, 50, 98, 10), 0)
+})
+
+test("money and times are written as the house's country writes them", () => {
+  assert.equal(money(123450, 'EUR'), '€1,234.50')
+  assert.equal(money(1200, 'JPY'), 'JP¥1,200')
+  assert.equal(clockTime('2026-12-04T19:00:00Z', 'Europe/Berlin'), '20:00')
+  assert.equal(longDate('2026-12-04T23:30:00Z', 'Europe/Berlin'), 'Saturday 5 December 2026')
+  assert.equal(countdown(599.2), '10:00')
+  assert.equal(countdown(3725), '1:02:05')
+})
+
+test('no sentence of the catalogue shouts', () => {
+  const sentences: string[] = []
+  const walk = (value: unknown): void => {
+    if (typeof value === 'string') sentences.push(value)
+    else if (typeof value === 'function') sentences.push(String(value).replaceAll('!==', ''))
+    else if (value && typeof value === 'object') Object.values(value).forEach(walk)
+  }
+  walk(en)
+  assert.ok(sentences.length > 150)
+  for (const sentence of sentences) assert.doesNotMatch(sentence, /!/)
+})
