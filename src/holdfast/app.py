@@ -15,12 +15,20 @@ from holdfast.accounts.api_key import KeyRing
 from holdfast.accounts.secret import find_secret, signing_key
 from holdfast.accounts.session import SessionTokens
 from holdfast.api.chart_shelf import ChartShelf
+from holdfast.api.idempotency import forget_old
 from holdfast.api.page_files import PageFiles
 from holdfast.api.parts import Parts
 from holdfast.api.recent_time import RecentTime
+from holdfast.checkout.pay import Checkout
+from holdfast.checkout.provider import Providers
+from holdfast.checkout.reconcile import Reconciler
+from holdfast.checkout.settlement import Settlement
+from holdfast.checkout.test_ledger import TestLedger
+from holdfast.checkout.test_provider import TestProvider
 from holdfast.config import (
     DESK_CONNECTIONS_MAX,
     EMBEDDED_WATCH_SECONDS,
+    FORGET_KEYS_SECONDS,
     LOOP_PAUSE_SECONDS,
     POOL_CONNECTIONS_MAX,
     Settings,
@@ -34,6 +42,7 @@ from holdfast.desk.sweeper import Sweeper
 from holdfast.live.live_maps import LiveMaps
 from holdfast.live.notices import Notices
 from holdfast.live.stream import Streams
+from holdfast.outbox import Relay
 
 Progress = Callable[[str], None]
 
@@ -70,7 +79,10 @@ async def open_store(
 
 @asynccontextmanager
 async def open_parts(
-    settings: Settings, database: Database, clock: Clock | None = None
+    settings: Settings,
+    database: Database,
+    clock: Clock | None = None,
+    providers: Providers | None = None,
 ) -> AsyncGenerator[Parts]:
     """Everything that answers requests. Streams end first, the desks finish what they have."""
     clock = clock or Clock()
@@ -81,6 +93,11 @@ async def open_parts(
     time = RecentTime(database, clock)
     await time.read()
     box_office = BoxOffice(database, clock, notices.publish)
+    test_key = signing_key(secret, "test provider")
+    providers = providers or Providers(TestProvider(TestLedger(database, clock), test_key))
+    relay = Relay(database, clock, providers)
+    settlement = Settlement(database, clock, box_office, providers, relay.ring)
+    checkout = Checkout(database, box_office, settlement, signing_key(secret, "payment token"))
     parts = Parts(
         settings=settings,
         database=database,
@@ -95,6 +112,9 @@ async def open_parts(
         live=live,
         streams=Streams(live),
         box_office=box_office,
+        providers=providers,
+        settlement=settlement,
+        checkout=checkout,
     )
     async with AsyncExitStack() as stack:
         await live.start()
@@ -105,6 +125,10 @@ async def open_parts(
         keep = await stack.enter_async_context(_running())
         keep("time", time.run)
         keep("sweeper", Sweeper(database, clock, box_office).run)
+        keep("relay", relay.run)
+        keep("reconciler", Reconciler(database, clock, settlement).run)
+        keep("idempotency", lambda: _forget_keys(database, clock))
+        stack.push_async_callback(checkout.close)
         stack.push_async_callback(parts.streams.close)
         yield parts
 
@@ -140,3 +164,11 @@ async def _watch_embedded(server: EmbeddedServer) -> None:
     while True:
         await asyncio.sleep(EMBEDDED_WATCH_SECONDS)
         await server.ensure_running()
+
+
+async def _forget_keys(database: Database, clock: Clock) -> None:
+    """Forget Idempotency-Keys that are older than promised."""
+    while True:
+        async with database.pool.acquire() as connection:
+            await forget_old(connection, await clock.now(connection))
+        await asyncio.sleep(FORGET_KEYS_SECONDS)

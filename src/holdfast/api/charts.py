@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.enums import MediaType
+from litestar.params import FromPath
 
 from holdfast.api.answer import matches
 from holdfast.api.events import find_event
@@ -16,7 +17,7 @@ from holdfast.refusals import Refusal
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
-async def read_chart(request: ApiRequest, sha256: str) -> Response[Any]:
+async def read_chart(request: ApiRequest, sha256: FromPath[str]) -> Response[Any]:
     """The geometry of a chart, by the hash of its bytes. It never changes."""
     sha256 = sha256_of_chart(sha256)
     headers = {"ETag": f'"{sha256}"', "Cache-Control": FOR_EVER, "Vary": "Accept-Encoding"}
@@ -31,7 +32,7 @@ async def read_chart(request: ApiRequest, sha256: str) -> Response[Any]:
     return Response(chart.json, media_type=MediaType.JSON, headers=headers)
 
 
-async def find_chart(request: ApiRequest, event_id: int) -> Response[Any]:
+async def find_chart(request: ApiRequest, event_id: FromPath[int]) -> Response[Any]:
     """Leads to the chart of an event."""
     event = await find_event(request, event_id)
     return Response(

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from litestar import Response
+from litestar.params import FromPath, FromQuery
 from msgspec import Meta, Struct
 
 from holdfast.api.answer import cacheable
@@ -84,8 +85,8 @@ class PricesAnswer(Struct):
 
 async def list_events(
     request: ApiRequest,
-    status: EventStatus | None = None,
-    cursor: Cursor | None = None,
+    status: FromQuery[EventStatus | None] = None,
+    cursor: Cursor = None,
     limit: Limit = LIST_LIMIT_DEFAULT,
 ) -> Response[Any]:
     """Events by start time, those still being prepared left out; one status where named."""
@@ -99,13 +100,13 @@ async def list_events(
     return cacheable(request, listed, EVENT_MAX_AGE_SECONDS)
 
 
-async def read_event(request: ApiRequest, event_id: int) -> Response[Any]:
+async def read_event(request: ApiRequest, event_id: FromPath[int]) -> Response[Any]:
     """One event."""
     event = await find_event(request, event_id)
     return cacheable(request, event_answer(event), EVENT_MAX_AGE_SECONDS)
 
 
-async def read_prices(request: ApiRequest, event_id: int) -> Response[Any]:
+async def read_prices(request: ApiRequest, event_id: FromPath[int]) -> Response[Any]:
     """The event's prices, in the organiser's order."""
     event = await find_event(request, event_id)
     async with request.parts.database.pool.acquire() as connection:

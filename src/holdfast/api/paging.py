@@ -7,15 +7,17 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from holdfast.config import LIST_LIMIT_MAX
 from holdfast.refusals import Refusal
 
 T = TypeVar("T")
 
-Limit = Annotated[int, Parameter(ge=1, le=LIST_LIMIT_MAX, description="Entries on a page.")]
-Cursor = Annotated[str, Parameter(max_length=400, description="`next` of the page before.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=LIST_LIMIT_MAX, description="Entries on a page.")]
+Cursor = Annotated[
+    str | None, QueryParameter(max_length=400, description="`next` of the page before.")
+]
 
 
 def cursor_of(*key: Any) -> str:

@@ -8,6 +8,9 @@ from holdfast.accounts.session import SessionTokens
 from holdfast.api.chart_shelf import ChartShelf
 from holdfast.api.page_files import PageFiles
 from holdfast.api.recent_time import RecentTime
+from holdfast.checkout.pay import Checkout
+from holdfast.checkout.provider import Providers
+from holdfast.checkout.settlement import Settlement
 from holdfast.config import Settings
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Database
@@ -31,4 +34,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     streams: Streams
     pages: PageFiles
     box_office: BoxOffice
+    providers: Providers
+    settlement: Settlement
+    checkout: Checkout
     order_key: bytes

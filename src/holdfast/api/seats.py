@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import Response
+from litestar.params import FromPath
 from msgspec import Meta, Struct
 
 from holdfast.api.headers import text
@@ -65,7 +66,7 @@ async def stream_seats(call: ThinCall, event_id: int, sections: str | None = Non
     await streams.serve(event_number(event_id), call.scope, call.receive, call.send)
 
 
-async def read_availability(request: ApiRequest, event_id: int) -> Response[Any]:
+async def read_availability(request: ApiRequest, event_id: FromPath[int]) -> Response[Any]:
     """How many places are free in each section."""
     live = request.parts.live
     number = event_number(event_id)

@@ -23,13 +23,14 @@ from holdfast.api.problems import answer_to
 from holdfast.refusals import Refusal
 
 JSON_TYPE = (b"content-type", b"application/json")
-_PARAMETER = re.compile(r"{(\w+):int}")
+_PARAMETER = re.compile(r"{(\w+):(int|str)}")
+_WORDS = {"int": "[0-9]{1,10}", "str": "[A-Za-z0-9_-]{1,100}"}
 
 
 class ThinCall(Asked):
     """One request to a thin route, with the ASGI interface for what answers by itself."""
 
-    __slots__ = ("_parts", "_sent", "numbers", "receive", "scope", "send")
+    __slots__ = ("_parts", "_sent", "named", "receive", "scope", "send")
 
     def __init__(
         self,
@@ -37,12 +38,12 @@ class ThinCall(Asked):
         scope: HTTPScope,
         receive: Receive,
         send: Send,
-        numbers: dict[str, int],
+        named: dict[str, int | str],
     ) -> None:
         self.scope = scope
         self.receive = receive
         self.send = send
-        self.numbers = numbers
+        self.named = named
         self._parts = parts
         self._sent: Headers = pick(scope["headers"])
 
@@ -81,7 +82,11 @@ class ThinRoute:
     def __init__(
         self, path: str, method: str, function: ThinFunction, bytes_max: int, needs_buyer: bool
     ) -> None:
-        pattern = _PARAMETER.sub(r"(?P<\1>[0-9]{1,10})", path)
+        kinds = dict(_PARAMETER.findall(path))
+        self.numbers = {name for name, kind in kinds.items() if kind == "int"}
+        pattern = path.replace(".", r"\.")
+        for name, kind in kinds.items():
+            pattern = pattern.replace(f"{{{name}:{kind}}}", f"(?P<{name}>{_WORDS[kind]})")
         self.matches = re.compile(pattern).fullmatch
         self.path = path
         self._method = method
@@ -116,8 +121,9 @@ class ThinRoutes:
             for route in self._routes:
                 match = route.matches(path)
                 if match is not None:
-                    numbers = {name: int(value) for name, value in match.groupdict().items()}
-                    call = ThinCall(self._parts, scope, receive, send, numbers)
+                    found = match.groupdict()
+                    named = {n: int(v) if n in route.numbers else v for n, v in found.items()}
+                    call = ThinCall(self._parts, scope, receive, send, named)
                     await _send(send, await route.answer(call))
                     return
         await self._inside(scope, receive, send)
@@ -152,7 +158,7 @@ class _Reading:
         try:
             if self._needs_buyer:
                 _ = call.buyer
-            arguments: dict[str, Any] = dict(call.numbers)
+            arguments: dict[str, Any] = dict(call.named)
             if self._decoder is not None:
                 body = await read_body(call.receive, call.sent, self._bytes_max)
                 arguments["data"] = decode_body(self._decoder, body, call.sent)

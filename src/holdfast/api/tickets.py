@@ -1,0 +1,82 @@
+"""Tickets: the list of an order, their codes as pictures, their evening for a calendar."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.params import FromPath, FromQuery
+from msgspec import Struct
+
+from holdfast.api.answer import answer
+from holdfast.api.asked import Asked
+from holdfast.api.orders import NO_ORDER, open_order, opens_by_link
+from holdfast.api.paths import order_event, order_of_part
+from holdfast.api.request import ApiRequest
+from holdfast.api.thin import Reply, ThinCall
+from holdfast.ids import OrderId
+from holdfast.refusals import Refusal
+from holdfast.tickets.calendar import ticket_calendar
+from holdfast.tickets.code import code_svg
+from holdfast.tickets.ticket_list import TicketLine, find_ticket, read_evening
+
+_SESSION = "SELECT session_id FROM orders WHERE event_id = $1 AND order_id = $2"
+# The picture holds nothing but the code; opened by itself it must not run or load anything.
+_PICTURE = (
+    (b"content-type", b"image/svg+xml"),
+    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"private, no-cache"),
+)
+
+
+class TicketList(Struct):
+    """The tickets of an order, valid or not."""
+
+    tickets: list[TicketLine]
+    next: str | None = None
+
+
+async def list_tickets(
+    request: ApiRequest, order_id: FromPath[str], token: FromQuery[str | None] = None
+) -> Response[Any]:
+    """The tickets of an order; none before it is paid."""
+    account = await open_order(request, order_id, token)
+    return answer(TicketList(list(account.tickets)), version=account.version)
+
+
+async def draw_code(call: ThinCall, ticket_id: str, token: str | None = None) -> Reply:
+    """The code that is shown at the gate, as a picture."""
+    ticket = await _open_ticket(call, ticket_id, token)
+    return Reply(200, code_svg(ticket.barcode), _PICTURE)
+
+
+async def write_calendar(call: ThinCall, ticket_id: str, token: str | None = None) -> Reply:
+    """The evening as a calendar file."""
+    ticket = await _open_ticket(call, ticket_id, token)
+    async with call.parts.database.pool.acquire() as connection:
+        evening = await read_evening(connection, order_event(_order_of(ticket_id)))
+    assert evening is not None, "a ticket's event is there"
+    headers = (
+        (b"content-type", b"text/calendar; charset=utf-8"),
+        (b"content-disposition", f'attachment; filename="{ticket_id}.ics"'.encode()),
+        (b"cache-control", b"private, no-cache"),
+    )
+    return Reply(200, ticket_calendar(ticket, evening), headers)
+
+
+async def _open_ticket(asked: Asked, ticket_id: str, token: str | None) -> TicketLine:
+    """The ticket, for whoever may see its order; else not_found."""
+    order_id = _order_of(ticket_id)
+    linked = opens_by_link(asked, order_id, token)
+    buyer = None if linked else asked.buyer_if_any
+    async with asked.parts.database.pool.acquire() as connection:
+        session_id = await connection.fetchval(_SESSION, order_event(order_id), order_id)
+        if not linked and (buyer is None or buyer.session_id != session_id):
+            raise Refusal("not_found", NO_ORDER)
+        ticket = await find_ticket(connection, ticket_id)
+    if ticket is None:
+        raise Refusal("not_found", "There is no such ticket.")
+    return ticket
+
+
+def _order_of(ticket_id: str) -> OrderId:
+    return order_of_part(ticket_id, "ticket")
