@@ -19,11 +19,12 @@ from holdfast.checkout.test_ledger import Booking, ChargeStatus
 from holdfast.config import OUTBOX_BACKOFF_SECONDS_MAX, RECONCILE_AFTER_SECONDS
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Connection, Database
-from holdfast.desk.commands import Charge
-from holdfast.desk.order import Buyer, Order, Payment
+from holdfast.desk.commands import BeginPayment, Charge, Choice
+from holdfast.desk.order import Buyer, Order, OrderStatus, Payment
 from holdfast.desk.reading import read_orders, read_payments
 from holdfast.outbox import Relay
-from tests.house import Process
+from tests.cast import ADA, ADA_BUYS, SEED
+from tests.house import House, Process
 
 SECRET = b"a secret of thirty-two characters"
 PASSES_MAX = 20
@@ -120,6 +121,29 @@ class Counter:
     async def close(self) -> None:
         await self.checkout.close()
         await self.office.close()
+
+    async def begin(self, order: Order, token: str = "tok_ok") -> tuple[Order, Payment]:
+        """The first phase of `pay`, as if the process had died after it."""
+        fingerprint = self.checkout._fingerprint(order.order_id, token)
+        command = BeginPayment(
+            order_id=order.order_id,
+            session_id=order.session_id,
+            provider="test",
+            token_fingerprint=fingerprint,
+            buyer=ADA_BUYS,
+            seed=SEED,
+        )
+        granted = await self.office.submit(_event(order), command)
+        assert granted.order is not None
+        assert granted.payment is not None
+        return granted.order, granted.payment
+
+    async def buy(self, house: House, choice: Choice, session_id: str = ADA) -> Order:
+        """Hold and pay: the confirmed order."""
+        order = await self.worker.hold(house, choice, session_id)
+        answer = await self.checkout.pay(order.order_id, session_id, "tok_ok", ADA_BUYS)
+        assert answer.order.status is OrderStatus.CONFIRMED
+        return answer.order
 
     # What the tests look at.
 

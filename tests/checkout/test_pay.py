@@ -11,11 +11,11 @@ from holdfast.checkout import charging, pay
 from holdfast.checkout.answer import Outcome, PaymentAnswer
 from holdfast.checkout.test_ledger import ChargeStatus
 from holdfast.database.pool import Database
-from holdfast.desk.commands import BeginPayment, ChangeStatus, Command, Settle
+from holdfast.desk.commands import ChangeStatus, Command, Settle
 from holdfast.desk.order import Buyer, EventStatus, Order, OrderStatus, PaymentStatus
 from holdfast.desk.queue import Granted, busy
 from holdfast.refusals import Refusal
-from tests.cast import ADA, ADA_BUYS, BEN, CLEO, SEED, seats, standing
+from tests.cast import ADA, ADA_BUYS, BEN, CLEO, seats, standing
 from tests.checkout.counter import Counter, counter, link_lost, never
 from tests.house import House, open_house
 
@@ -166,34 +166,22 @@ async def test_two_cards_at_once_are_one_charge(at: Counter, house: House) -> No
 # A crash between the phases.
 
 
-async def begin(at: Counter, house: House, order: Order, token: str = "tok_ok") -> Granted:
-    """The first phase, as `pay` would have done it before the process died."""
-    fingerprint = at.checkout._fingerprint(order.order_id, token)
-    command = BeginPayment(
-        order_id=order.order_id, session_id=ADA, provider="test", token_fingerprint=fingerprint,
-        buyer=ADA_BUYS, seed=SEED,
-    )  # fmt: skip
-    return await at.office.submit(house.event_id, command)
-
-
 async def test_after_a_crash_before_the_charge_the_same_request_goes_on(
     at: Counter, house: House
 ) -> None:
     order = await at.worker.hold(house, seats(0))
-    begun = await begin(at, house, order)
+    _, payment = await at.begin(order)
     answer = await pays(at, order)
     assert answer.outcome is Outcome.CONFIRMED
-    assert begun.payment is not None
-    assert list(await at.charges()) == [begun.payment.payment_id]
+    assert list(await at.charges()) == [payment.payment_id]
 
 
 async def test_after_a_crash_behind_the_charge_the_same_request_does_not_charge_again(
     at: Counter, house: House
 ) -> None:
     order = await at.worker.hold(house, seats(0))
-    begun = await begin(at, house, order)
-    assert begun.payment is not None
-    await at.test_provider.charge(begun.payment, "tok_ok", ADA_BUYS)
+    _, payment = await at.begin(order)
+    await at.test_provider.charge(payment, "tok_ok", ADA_BUYS)
     assert (await pays(at, order)).outcome is Outcome.CONFIRMED
     assert len(await at.charges()) == len(await at.payments(order)) == 1
 
@@ -202,10 +190,9 @@ async def test_an_attempt_from_before_a_crash_is_not_charged_once_its_seats_are_
     at: Counter, house: House
 ) -> None:
     order = await at.worker.hold(house, seats(0))
-    await begin(at, house, order)
+    await at.begin(order)
     await lose(at, house, order)
-    answer = await pays(at, order)
-    assert answer.outcome is Outcome.DECLINED
+    assert await refused(at, order) == "order_expired"
     assert "charge" not in at.provider.asked
     assert list((await at.charges()).values()) == [ChargeStatus.DECLINED]
 

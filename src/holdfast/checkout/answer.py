@@ -4,10 +4,12 @@ Pure. The same order and payment give the same answer, whoever asks and how ofte
 """
 
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
 from holdfast.desk.order import (
+    ABANDONED,
     UNSETTLED_PAYMENTS,
     CancelReason,
     Order,
@@ -60,14 +62,22 @@ def outcome_of(order: Order, payment: Payment | None, *, event_cancelled: bool =
     lost = order.status is OrderStatus.CANCELLED or event_cancelled
     if lost and payment.status is not PaymentStatus.FAILED:
         raise _money_back(order)
+    if lost and payment.decline_reason == ABANDONED:
+        raise Refusal(_why_lost(order))
     return Outcome.DECLINED
 
 
 def _money_back(order: Order) -> Refusal:
-    if order.cancel_reason is CancelReason.EXPIRED:
-        return Refusal(
-            "order_expired",
-            "The seats were gone before the payment came through. The money goes back by itself; "
-            "choose other seats if you like.",
-        )
-    return Refusal("event_cancelled")
+    code = _why_lost(order)
+    if code == "event_cancelled":
+        return Refusal(code)
+    return Refusal(
+        code,
+        "The seats were gone before the payment came through. The money goes back by itself; "
+        "choose other seats if you like.",
+    )
+
+
+def _why_lost(order: Order) -> Literal["order_expired", "event_cancelled"]:
+    """A hold with a payment on its way ends by its deadline, or with its event."""
+    return "order_expired" if order.cancel_reason is CancelReason.EXPIRED else "event_cancelled"

@@ -40,6 +40,8 @@ from holdfast.tickets.ticket_list import ticket_list
 
 _EVENT_STATUS = "SELECT status::text FROM event WHERE event_id = $1"
 
+_GIVEN_BACK = (PaymentStatus.VOIDING, PaymentStatus.VOIDED)
+
 log = structlog.get_logger(__name__)
 
 AttemptKey = tuple[str, str | None, bytes | None]
@@ -173,7 +175,7 @@ class Checkout:
         """What the buyer is told, with the tickets where there are any."""
         async with self._database.pool.acquire() as connection:
             cancelled = False
-            if payment is not None and payment.status is PaymentStatus.VOIDING:
+            if payment is not None and payment.status in _GIVEN_BACK:
                 status = await connection.fetchval(_EVENT_STATUS, event_id)
                 cancelled = status == "CANCELLED"
             outcome = outcome_of(order, payment, event_cancelled=cancelled)

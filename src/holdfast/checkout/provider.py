@@ -64,8 +64,9 @@ class Provider(Protocol):
     async def abandon(self, payment: Payment) -> Charge:
         """Make sure that a charge which took no money never will, and answer how it stands.
 
-        A key never heard of is used up, so that a charge still on its way is declined. One that
-        waits for its buyer is given up. One that took the money is answered as it is.
+        A key never heard of is used up, so that a charge still on its way is declined; the answer
+        is FAILED for the reason ABANDONED. One that waits for its buyer is given up. One that took
+        the money is answered as it is.
         """
         ...
 

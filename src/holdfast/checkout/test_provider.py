@@ -17,7 +17,7 @@ from holdfast.checkout.provider import Notice, ProviderRefused, ProviderUnknown
 from holdfast.checkout.test_ledger import Booking, ChargeStatus, TestLedger
 from holdfast.config import NOTICE_BYTES_MAX, TEST_PROVIDER_SLOW_SECONDS
 from holdfast.desk.commands import Charge
-from holdfast.desk.order import Buyer, Payment, PaymentStatus
+from holdfast.desk.order import ABANDONED, Buyer, Payment, PaymentStatus
 from holdfast.ids import PaymentId
 from holdfast.refusals import Refusal
 
@@ -106,7 +106,7 @@ class TestProvider:
 
     async def abandon(self, payment: Payment) -> Charge:
         """Use an unknown key up, give a waiting charge up. See Provider."""
-        await self._ledger.book(_new(payment, ChargeStatus.DECLINED, "abandoned"))
+        await self._ledger.book(_new(payment, ChargeStatus.DECLINED, ABANDONED))
         waiting = (ChargeStatus.REQUIRES_ACTION,)
         booking = await self._ledger.move(
             payment.payment_id, waiting, ChargeStatus.VOIDED, "not_completed"

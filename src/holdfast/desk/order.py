@@ -64,6 +64,9 @@ UNSETTLED_PAYMENTS = frozenset(
     {PaymentStatus.CREATED, PaymentStatus.PROCESSING, PaymentStatus.AUTHORIZED}
 )
 
+ABANDONED = "abandoned"
+"""The decline_reason of an attempt that was closed at the provider before it got there."""
+
 
 class OutboxKind(StrEnum):
     CAPTURE = "CAPTURE"

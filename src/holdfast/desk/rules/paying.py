@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from holdfast.config import PAYMENT_ATTEMPTS_MAX
 from holdfast.desk.commands import BeginPayment, Change, Charge, Facts, SeatMove, Settle
 from holdfast.desk.order import (
+    ABANDONED,
     LIVE_PAYMENTS,
     UNSETTLED_PAYMENTS,
     CancelReason,
@@ -110,8 +111,11 @@ def _attempt(facts: Facts, order: Order, command: BeginPayment, fingerprint: byt
 
 
 def _attempt_with(facts: Facts, order: Order, fingerprint: bytes | None) -> Payment | None:
+    """The attempt made with this token, unless it was closed without having reached the provider:
+    then the same card may be used for a new one."""
     for payment in facts.payments.get(order.order_id, ()):
-        if payment.token_fingerprint == fingerprint:
+        abandoned = payment.status is PaymentStatus.FAILED and payment.decline_reason == ABANDONED
+        if payment.token_fingerprint == fingerprint and not abandoned:
             return payment
     return None
 

@@ -1,0 +1,104 @@
+"""A provider's webhook: believed only as far as the provider confirms it."""
+
+import json
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from holdfast.checkout.test_provider import SIGNATURE_HEADER
+from holdfast.config import NOTICE_BYTES_MAX
+from holdfast.database.pool import Database
+from holdfast.desk.order import Order, OrderStatus, Payment, PaymentStatus
+from holdfast.refusals import Refusal
+from tests.cast import ADA, ADA_BUYS, seats
+from tests.checkout.counter import Counter, counter, link_lost
+from tests.house import open_house
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def at(database: Database) -> AsyncGenerator[Counter]:
+    async with counter(database) as at:
+        yield at
+
+
+async def waiting_for_the_bank(at: Counter) -> tuple[Order, Payment]:
+    house = await open_house(at.database)
+    order = await at.worker.hold(house, seats(0))
+    answer = await at.checkout.pay(order.order_id, ADA, "tok_3ds", ADA_BUYS)
+    assert answer.payment is not None
+    return answer.order, answer.payment
+
+
+async def says(at: Counter, body: bytes, signature: str | None = None, name: str = "test") -> None:
+    headers = {SIGNATURE_HEADER: at.test_provider.sign(body) if signature is None else signature}
+    await at.settlement.notice(name, body, headers)
+
+
+def about(payment_id: str, notice_id: str = "n1") -> bytes:
+    return json.dumps({"notice_id": notice_id, "payment_id": payment_id}).encode()
+
+
+async def test_a_notice_settles_what_the_provider_confirms(at: Counter) -> None:
+    order, payment = await waiting_for_the_bank(at)
+    await says(at, about(payment.payment_id))
+    assert (await at.order(order)).status is OrderStatus.PENDING, "the provider knows better"
+    await at.test_provider.complete(payment.payment_id)
+    await says(at, about(payment.payment_id, "n2"))
+    assert (await at.order(order)).status is OrderStatus.CONFIRMED
+    lookups = at.provider.asked.count("lookup")
+    await says(at, about(payment.payment_id, "n2"))
+    assert at.provider.asked.count("lookup") == lookups, "said twice is once"
+
+
+async def test_a_notice_is_remembered_only_after_it_was_dealt_with(at: Counter) -> None:
+    order, payment = await waiting_for_the_bank(at)
+    await at.test_provider.complete(payment.payment_id)
+    at.provider.before["lookup"] = link_lost
+    with pytest.raises(Refusal) as refusal:
+        await says(at, about(payment.payment_id))
+    assert refusal.value.status == 503, "the provider says it again"
+    at.provider.before.clear()
+    await says(at, about(payment.payment_id))
+    assert (await at.order(order)).status is OrderStatus.CONFIRMED
+
+
+async def test_a_charge_that_turns_up_after_it_was_given_up_for_failed_goes_back(
+    at: Counter,
+) -> None:
+    order, payment = await waiting_for_the_bank(at)
+    await at.run("UPDATE payment SET status = 'FAILED'")
+    await at.test_provider.complete(payment.payment_id)
+    await says(at, about(payment.payment_id))
+    await at.relay.carry_out_due()
+    assert (await at.payments(order))[0].status is PaymentStatus.VOIDED
+    assert list((await at.charges()).values()) == ["VOIDED"]
+
+
+async def test_only_the_provider_is_believed(at: Counter) -> None:
+    _, payment = await waiting_for_the_bank(at)
+    body = about(payment.payment_id)
+    refused = [
+        (body, "", "unauthorized"),
+        (body, "0" * 64, "unauthorized"),
+        (body, "é", "unauthorized"),
+        (body, at.test_provider.sign(body + b" "), "unauthorized"),
+        (b"{", None, "invalid_request"),
+        (b"{}", None, "invalid_request"),
+        (b" " * (NOTICE_BYTES_MAX + 1), None, "body_too_large"),
+    ]
+    for text, signature, code in refused:
+        with pytest.raises(Refusal) as refusal:
+            await says(at, text, signature)
+        assert refusal.value.code == code
+    with pytest.raises(Refusal) as refusal:
+        await says(at, body, name="nobody")
+    assert refusal.value.code == "not_found"
+
+
+async def test_a_notice_about_somebody_elses_payment_is_taken_and_forgotten(at: Counter) -> None:
+    stem = "1_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+    for payment_id in ("", "pi_of_another_shop", f"p_{stem}_1"):
+        await says(at, about(payment_id))
+    assert await at.fetch("SELECT count(*) FROM inbox") == [(0,)]
