@@ -42,10 +42,10 @@ def test_two_processes_that_start_at_once_share_one_server(tmp_path: Path) -> No
         assert ada.supervisor == bob.supervisor
 
 
-def test_a_server_outlives_the_process_that_started_it(tmp_path: Path) -> None:
-    with users(tmp_path, 1) as (ada,):
+def test_a_server_outlives_the_process_that_started_it(data: Path) -> None:
+    with users(data, 1) as (ada,):
         ada.ready().says("CREATE TABLE kept AS SELECT 42 AS answer")
-        with users(tmp_path, 1) as (bob,):
+        with users(data, 1) as (bob,):
             bob.ready()
             ada.kill()
             assert (
@@ -55,37 +55,37 @@ def test_a_server_outlives_the_process_that_started_it(tmp_path: Path) -> None:
             assert bob.postgres.is_running()
 
 
-def test_nothing_runs_after_the_last_user_has_left(tmp_path: Path) -> None:
-    with users(tmp_path, 2) as (ada, bob):
+def test_nothing_runs_after_the_last_user_has_left(data: Path) -> None:
+    with users(data, 2) as (ada, bob):
         processes = [ada.ready().postgres, ada.supervisor, bob.ready().postgres]
         children = ada.postgres.children(recursive=True)
         ada.leave()
         bob.kill()
         wait_gone([*processes, *children])
-    assert processes_of(tmp_path) == []
+    assert processes_of(data) == []
 
 
-def test_a_second_start_finds_what_the_first_one_wrote(tmp_path: Path) -> None:
-    with users(tmp_path, 1) as (ada,):
+def test_a_second_start_finds_what_the_first_one_wrote(data: Path) -> None:
+    with users(data, 1) as (ada,):
         ada.ready().says("CREATE TABLE kept AS SELECT 42 AS answer")
         processes = [ada.postgres, ada.supervisor]
         ada.supervisor.terminate()
         wait_gone(processes)
     if os.geteuid() == 0:  # as after a restore from a backup
-        for path in (tmp_path / "postgresql").rglob("*"):
+        for path in (data / "postgresql").rglob("*"):
             os.chown(path, 0, 0)
-    with users(tmp_path, 1) as (bob,):
+    with users(data, 1) as (bob,):
         assert bob.ready().says("SELECT answer FROM kept") == "42"
 
 
-def test_a_user_who_comes_while_it_stops_is_served(tmp_path: Path) -> None:
-    log = ServerFolder.of(tmp_path).log
-    with users(tmp_path, 1) as (ada,):
+def test_a_user_who_comes_while_it_stops_is_served(data: Path) -> None:
+    log = ServerFolder.of(data).log
+    with users(data, 1) as (ada,):
         supervisor = ada.ready().supervisor
         ada.leave()
     while "received fast shutdown request" not in log.read_text():
         assert supervisor.is_running()
-    with users(tmp_path, 1) as (bob,):
+    with users(data, 1) as (bob,):
         assert bob.ready().says("SELECT 1") == "1"
         assert bob.supervisor != supervisor
 

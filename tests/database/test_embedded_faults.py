@@ -50,8 +50,8 @@ def start_stranger(user: int) -> "subprocess.Popen[bytes]":
 
 
 @pytest.mark.parametrize("victim", ["postgres", "supervisor"])
-async def test_it_is_back_within_seconds_after_kill_9(tmp_path: Path, victim: str) -> None:
-    server = await start_embedded(tmp_path)
+async def test_it_is_back_within_seconds_after_kill_9(data: Path, victim: str) -> None:
+    server = await start_embedded(data)
     await run(server, "CREATE TABLE kept AS SELECT 42 AS answer")
     status = server.status()
     process = psutil.Process(status.postgres_pid if victim == "postgres" else status.supervisor_pid)
@@ -65,8 +65,8 @@ async def test_it_is_back_within_seconds_after_kill_9(tmp_path: Path, victim: st
     server.close()
 
 
-def test_after_kill_9_of_everything_a_start_finds_all_that_was_committed(tmp_path: Path) -> None:
-    with users(tmp_path, 2) as (ada, bob):
+def test_after_kill_9_of_everything_a_start_finds_all_that_was_committed(data: Path) -> None:
+    with users(data, 2) as (ada, bob):
         bob.ready()
         ada.ready().says("CREATE TABLE kept (number integer)")
         for number in range(20):
@@ -76,7 +76,7 @@ def test_after_kill_9_of_everything_a_start_finds_all_that_was_committed(tmp_pat
         ada.kill()
         bob.kill()
     began = time.monotonic()
-    with users(tmp_path, 2) as (cyd, dee):
+    with users(data, 2) as (cyd, dee):
         assert cyd.ready().says("SELECT count(*) FROM kept") == "20"
         assert dee.ready().says("SELECT count(*) FROM kept") == "20"
     assert time.monotonic() - began < 2 * BACK_SECONDS_MAX
@@ -97,28 +97,28 @@ def test_a_first_start_that_was_killed_midway_leaves_nothing_in_the_way(tmp_path
     assert list(folder.postgresql.glob("new-*")) == []
 
 
-def test_it_dies_cleanly_when_its_supervisor_is_told_to_stop(tmp_path: Path) -> None:
-    with users(tmp_path, 1) as (ada,):
+def test_it_dies_cleanly_when_its_supervisor_is_told_to_stop(data: Path) -> None:
+    with users(data, 1) as (ada,):
         ada.ready()
         processes = [ada.supervisor, ada.postgres, *ada.postgres.children()]
         ada.supervisor.send_signal(signal.SIGTERM)
         wait_gone(processes)
-    log = ServerFolder.of(tmp_path).log.read_text()
+    log = ServerFolder.of(data).log.read_text()
     assert "database system is shut down" in log
 
 
 async def test_a_number_in_the_lock_file_that_now_is_another_process_does_no_harm(
-    tmp_path: Path,
+    data: Path,
 ) -> None:
-    server = await start_embedded(tmp_path)
+    server = await start_embedded(data)
     await run(server, "CREATE TABLE kept AS SELECT 42 AS answer")
-    processes = processes_of(tmp_path)
+    processes = processes_of(data)
     for process in processes:
         process.kill()
     wait_gone(processes)
-    owner = ServerFolder.of(tmp_path).cluster.stat().st_uid
+    owner = ServerFolder.of(data).cluster.stat().st_uid
     stranger = start_stranger(owner)
-    lock_file = ServerFolder.of(tmp_path).cluster / "postmaster.pid"
+    lock_file = ServerFolder.of(data).cluster / "postmaster.pid"
     lines = lock_file.read_text().split("\n")
     lock_file.write_text("\n".join([str(stranger.pid), *lines[1:]]))
     answer, seconds = await run_when_back(server, "SELECT answer FROM kept")
@@ -130,9 +130,9 @@ async def test_a_number_in_the_lock_file_that_now_is_another_process_does_no_har
     server.close()
 
 
-async def test_the_log_is_bounded(tmp_path: Path) -> None:
-    server = await start_embedded(tmp_path)
-    log = ServerFolder.of(tmp_path).log
+async def test_the_log_is_bounded(data: Path) -> None:
+    server = await start_embedded(data)
+    log = ServerFolder.of(data).log
     with log.open("a") as file:
         file.write("x" * LOG_BYTES_MAX)
     while not log.with_name("postgresql.log.1").exists() or log.stat().st_size > LOG_BYTES_MAX:
@@ -141,10 +141,10 @@ async def test_the_log_is_bounded(tmp_path: Path) -> None:
     server.close()
 
 
-def test_a_second_supervisor_leaves_at_once(tmp_path: Path) -> None:
-    with users(tmp_path, 1) as (ada,):
+def test_a_second_supervisor_leaves_at_once(data: Path) -> None:
+    with users(data, 1) as (ada,):
         ada.ready()
-        command = [sys.executable, "-m", "holdfast.database.supervisor", str(tmp_path)]
+        command = [sys.executable, "-m", "holdfast.database.supervisor", str(data)]
         subprocess.run(command, check=True, timeout=10)
-        assert len([p for p in processes_of(tmp_path) if p.ppid() == 1 or p == ada.supervisor]) == 1
+        assert len([p for p in processes_of(data) if p.ppid() == 1 or p == ada.supervisor]) == 1
         assert ada.says("SELECT 1") == "1"

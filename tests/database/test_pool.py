@@ -1,10 +1,15 @@
 """The ways into the database, and their limits."""
 
 import asyncio
+import os
+import shutil
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +51,20 @@ async def test_over_tcp_our_end_watches_the_link(relay: Relay) -> None:
     assert found.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
     assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == UNANSWERED_MS_MAX
     await link.close()
+
+
+@pytest.mark.fault
+@pytest.mark.skipif(os.geteuid() != 0, reason="pulling a cable needs root")
+def test_a_pulled_cable_frees_the_lock_and_is_noticed_by_clients(tmp_path: Path) -> None:
+    command = ["unshare", "--net", sys.executable, str(Path(__file__).with_name("pulled_cable.py"))]
+    for tool in ("unshare", "ip", "tc"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"pulling a cable needs the program {tool}")
+    ran = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True)
+    if "ermission denied" in ran.stderr or "not permitted" in ran.stderr:
+        pytest.skip(f"networks of one's own are forbidden here: {ran.stderr[-200:]}")
+    assert ran.returncode == 0, ran.stderr
+    assert all(float(seconds) < 8 for seconds in ran.stdout.split()), ran.stdout
 
 
 async def test_a_pool_that_is_lent_out_says_so_in_time(databases: FreshDatabases) -> None:

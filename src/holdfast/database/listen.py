@@ -7,12 +7,12 @@ from then on, together leave nothing out.
 
 import asyncio
 import contextlib
-import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import asyncpg
+import structlog
 
 from holdfast.database.connection import OwnConnection
 from holdfast.database.errors import DatabaseError
@@ -26,7 +26,7 @@ QUESTION_SECONDS: Final = 5.0  # a link that nobody speaks on is asked that ofte
 ANSWER_SECONDS_MAX: Final = 5.0
 CLOSE_SECONDS_MAX: Final = 1.0
 
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Listener:
@@ -82,7 +82,10 @@ class Listener:
                 self.is_connected = False
                 await disconnect(link, CLOSE_SECONDS_MAX)
             link = await self._begin_again()
-            self._on_gap()
+            try:
+                self._on_gap()
+            except Exception:  # the owner's bug must not end the listening of everybody else
+                log.exception("listen.gap_failed")
 
     async def _watch(self, link: OwnConnection) -> None:
         """Return when the link is lost."""
@@ -109,5 +112,5 @@ class Listener:
             try:
                 return await self._begin()
             except (OSError, DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                _log.warning("The listening connection is not back yet: %s", error)
+                log.warning("listen.not_back", error=str(error))
             pause = min(longest, pause * 2)
