@@ -4,10 +4,11 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from holdfast.desk.best_seats import best_seats, left_single
+from holdfast.desk.best_seats import best_seats
 from holdfast.desk.commands import Best
 from holdfast.desk.order import EventStatus
 from holdfast.desk.seating import BLOCKED, FREE, HELD, SOLD, Seating, Terms
+from holdfast.desk.single_seats import left_single
 from holdfast.refusals import Refusal
 from holdfast.venues.floor_plan import ACCESSIBLE, COMPANION, STANDING, FloorPlan
 from holdfast.venues.price import Price, PriceList
@@ -76,13 +77,9 @@ def windows(plan: FloorPlan, quantity: int) -> list[tuple[int, ...]]:
     ]
 
 
-@given(seatings(), wishes, st.data())
-def test_the_best_seats_are_the_best_of_all_windows(
-    seating: Seating, wish: Best, data: st.DataObject
-) -> None:
+def check(seating: Seating, wish: Best, freed: set[int], avoid: set[int]) -> None:
+    """The answer is that of trying every window."""
     plan = seating.plan
-    some = st.sets(st.integers(0, plan.seat_count - 1), max_size=4)
-    freed, avoid = data.draw(some, label="freed"), data.draw(some, label="avoid")
     free = {s for s in range(plan.seat_count) if seating.letters[s] == FREE or s in freed} - avoid
     open_seats = {s for s in free if suits(seating, wish, s)}
     wanted = {s for s in open_seats if plan.attributes[s] & ACCESSIBLE or not wish.accessible}
@@ -103,6 +100,29 @@ def test_the_best_seats_are_the_best_of_all_windows(
     assert tuple(sorted(found)) in {tuple(sorted(window)) for window in fitting}
     assert sum(plan.rank[s] for s in found) == min(ranks)
     event("found")
+
+
+@given(seatings(), wishes, st.data())
+def test_the_best_seats_are_the_best_of_all_windows(
+    seating: Seating, wish: Best, data: st.DataObject
+) -> None:
+    some = st.sets(st.integers(0, seating.plan.seat_count - 1), max_size=4)
+    check(seating, wish, data.draw(some, label="freed"), data.draw(some, label="avoid"))
+
+
+@given(seatings(), st.lists(wishes, min_size=1, max_size=3), st.data())
+def test_a_search_that_is_kept_while_seats_come_and_go_finds_the_same(
+    seating: Seating, few_wishes: list[Best], data: st.DataObject
+) -> None:
+    seat_ids = st.integers(0, seating.plan.seat_count - 1)
+    moves = st.tuples(seat_ids, st.sampled_from([FREE, FREE, HELD, SOLD, BLOCKED]))
+    for move in data.draw(st.lists(moves, max_size=30), label="moves"):
+        seating.place(*move)
+        wish = data.draw(st.sampled_from(few_wishes), label="wish")
+        check(seating, wish, set(), set())
+    some = st.sets(seat_ids, max_size=3)
+    check(seating, few_wishes[0], data.draw(some, label="freed"), data.draw(some, label="avoid"))
+    check(seating, few_wishes[0], set(), set())
 
 
 def alone(plan: FloorPlan, free: set[int], seat_id: int) -> bool:

@@ -4,18 +4,24 @@
 serves its public half, the simulator's model is made of it. It refuses nothing: rules do.
 """
 
+from array import array
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from holdfast.desk.commands import Change
+from holdfast.desk.commands import Best, Change
 from holdfast.desk.order import EventStatus, ItemState, Order, OrderStatus
 from holdfast.venues.floor_plan import FloorPlan
 from holdfast.venues.price import PriceList
 
+if TYPE_CHECKING:
+    from holdfast.desk.best_seats import BestSearch
+
 FREE, HELD, SOLD, BLOCKED = b"AHSB"
+FREED_RUNS_MAX = 20_000  # then the searches start again
 STATUS_OF_LETTER = {FREE: "AVAILABLE", HELD: "HELD", SOLD: "SOLD", BLOCKED: "BLOCKED"}
 
 
@@ -100,7 +106,17 @@ class PublicSeating:
 class Seating(PublicSeating):
     """The whole truth about one event's seats, as of one version of its journal."""
 
-    __slots__ = ("_due", "_runs", "epoch", "orders", "owner", "taken", "terms")
+    __slots__ = (
+        "_due",
+        "epoch",
+        "freed_runs",
+        "orders",
+        "owner",
+        "run_changes",
+        "searches",
+        "taken",
+        "terms",
+    )
 
     def __init__(
         self,
@@ -127,14 +143,22 @@ class Seating(PublicSeating):
             for item in order.active:
                 self.owner[item.seat_id] = order
         heapify(self._due)
-        self._runs: list[tuple[int, tuple[int, ...]]] = []
+        # What best_seats.py remembers: its searches, and what has changed under them.
+        self.searches: dict[Best, BestSearch] = {}
+        self.run_changes = array("Q", bytes(8 * len(plan.runs)))
+        self.freed_runs: list[int] = []
 
-    def runs_by_view(self) -> list[tuple[int, tuple[int, ...]]]:
-        """The runs of seats side by side, best first: (rank of the run's best seat, seats)."""
-        if not self._runs:
-            rank = self.plan.rank
-            self._runs = sorted((min([rank[s] for s in run]), run) for run in self.plan.runs)
-        return self._runs
+    def place(self, seat_id: int, letter: int) -> None:
+        """The same, and remember in which run of seats something changed."""
+        super().place(seat_id, letter)
+        run = self.plan.run_of[seat_id]
+        if run < len(self.run_changes):
+            self.run_changes[run] += 1
+            if letter == FREE:
+                self.freed_runs.append(run)
+                if len(self.freed_runs) > FREED_RUNS_MAX:
+                    self.freed_runs.clear()
+                    self.searches.clear()
 
     def next_due(self) -> datetime | None:
         """The earliest deadline of a hold, or None while nothing is held."""

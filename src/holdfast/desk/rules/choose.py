@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from holdfast.config import EXPIRE_ORDERS_MAX
-from holdfast.desk.best_seats import best_seats, left_single
+from holdfast.desk.best_seats import best_seats
 from holdfast.desk.commands import Choice, Facts, SeatMove
 from holdfast.desk.order import Item, Order
 from holdfast.desk.rules.ending import EndedHold, end_expired
 from holdfast.desk.seating import FREE, HELD, Seating
+from holdfast.desk.single_seats import left_single
 from holdfast.ids import OrderId, item_id
 from holdfast.refusals import Refusal
 from holdfast.venues.price import Quote
