@@ -1,34 +1,30 @@
-"""A sound sale, played once and copied for every test that wants to spoil it."""
+"""A sound sale, played once; each test spoils it within a transaction that is rolled back."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-from holdfast.database.pool import Database, open_database
+from holdfast.database.pool import Connection, Database
 from tests.audit.sale import ShiftedClock, sell
 from tests.postgres import FreshDatabases
 
 
 @pytest.fixture(scope="module")
-async def sale(databases: FreshDatabases) -> AsyncIterator[str]:
-    """The name of a database in which the sale of tests/audit/sale.py was played."""
-    async with databases.fresh() as name:
-        database = await open_database(databases.url(name))
+async def sale(databases: FreshDatabases) -> AsyncIterator[Database]:
+    """A database in which the sale of sale.py was played."""
+    async with databases.open() as database:
         await sell(database)
-        await database.close()
-        yield name
+        yield database
 
 
 @pytest.fixture
-async def sold(databases: FreshDatabases, sale: str) -> AsyncIterator[Database]:
-    """A copy of the sale, to be spoilt."""
-    async with databases.fresh(sale) as name:
-        database = await open_database(databases.url(name))
-        try:
-            yield database
-        finally:
-            await database.close()
+async def sold(sale: Database) -> AsyncIterator[Connection]:
+    """A connection in a transaction; whatever is done there is undone at the end."""
+    async with sale.pool.acquire() as connection:
+        await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        yield connection
+        await connection.execute("ROLLBACK")
 
 
 @pytest.fixture

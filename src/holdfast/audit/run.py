@@ -65,26 +65,36 @@ async def audit(
         database.pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        await connection.execute(_LIMITS)
-        now = await clock.now(connection)
-        everything = event_ids is None
-        if event_ids is None:
-            event_ids = [row["event_id"] for row in await connection.fetch(_EVENTS)]
-        wanted = sorted(set(event_ids))
-        served = bool(await connection.fetchval(_SERVED))
-        checks = [check for check in CHECKS if served or check.late_after is None]
-        steps = len(checks) + len(wanted)
-        findings: list[Finding] = []
-        for done, check in enumerate(checks):
-            if progress is not None:
-                progress(check.name, done, steps)
-            findings += await _ask(connection, check, wanted, now, everything)
-        plans = PlanShelf()
-        for done, event_id in enumerate(wanted, len(checks)):
-            if progress is not None:
-                progress(f"journal of event {event_id}", done, steps)
-            findings += await replay(connection, plans, event_id)
-        return findings
+        return await audit_within(connection, clock, event_ids, progress)
+
+
+async def audit_within(
+    connection: Connection,
+    clock: Clock,
+    event_ids: Iterable[int] | None = None,
+    progress: Progress | None = None,
+) -> list[Finding]:
+    """The same within the caller's transaction, of what that transaction sees."""
+    await connection.execute(_LIMITS)
+    now = await clock.now(connection)
+    everything = event_ids is None
+    if event_ids is None:
+        event_ids = [row["event_id"] for row in await connection.fetch(_EVENTS)]
+    wanted = sorted(set(event_ids))
+    served = bool(await connection.fetchval(_SERVED))
+    checks = [check for check in CHECKS if served or check.late_after is None]
+    steps = len(checks) + len(wanted)
+    findings: list[Finding] = []
+    for done, check in enumerate(checks):
+        if progress is not None:
+            progress(check.name, done, steps)
+        findings += await _ask(connection, check, wanted, now, everything)
+    plans = PlanShelf()
+    for done, event_id in enumerate(wanted, len(checks)):
+        if progress is not None:
+            progress(f"journal of event {event_id}", done, steps)
+        findings += await replay(connection, plans, event_id)
+    return findings
 
 
 async def _ask(
