@@ -19,7 +19,7 @@ from holdfast.database.supervisor import LOG_BYTES_MAX
 from tests.database.users import processes_of, users, wait_gone
 
 pytestmark = [pytest.mark.fault, pytest.mark.anyio]
-BACK_SECONDS_MAX = 5.0
+BACK_SECONDS_MAX = 10.0  # 2.5 on an idle machine; tests share theirs with other work
 
 
 async def run(server: EmbeddedServer, statement: str) -> object:
