@@ -14,7 +14,7 @@ from holdfast.venues.outline import contains
 SIZES: list[tuple[Kind, int]] = [
     (kind, seats)
     for kind in DEFAULT_SEATS
-    for seats in (50, 51, 137, 500, 1_234, 5_000, DEFAULT_SEATS[kind])
+    for seats in (10, 50, 51, 137, 500, 1_234, 5_000, DEFAULT_SEATS[kind])
 ]
 
 
@@ -24,6 +24,12 @@ def test_a_house_has_exactly_the_places_asked_for(kind: Kind, seats: int) -> Non
     assert chart.capacity == seats
     assert [seat.seat_id for seat in chart.seats] == list(range(len(chart.seats)))
     assert len({(s.section_id, s.row, s.seat_number) for s in chart.seats}) == len(chart.seats)
+
+
+@pytest.mark.parametrize("seats", [-1, 0, 9, 250_001])
+def test_what_is_no_house_is_refused_in_words(seats: int) -> None:
+    with pytest.raises(ValueError, match="ask for 10 to 250,000"):
+        generate_chart("theatre", seats, seed=1)
 
 
 @pytest.mark.parametrize("kind", list(DEFAULT_SEATS))
