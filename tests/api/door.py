@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 
 from holdfast.accounts.api_key import KeyRole, create_key
+from holdfast.api.application import make_application
 from holdfast.api.parts import Parts
-from holdfast.api.routes import make_application
 from holdfast.app import open_parts
 from holdfast.config import Settings, read_settings
 from holdfast.database.clock import Clock

@@ -36,6 +36,11 @@ WHERE key_id > $1
 ORDER BY key_id
 LIMIT $2
 """
+_READ = """
+SELECT key_id, role::text AS role, event_id, created_at, revoked_at
+FROM api_key
+WHERE key_id = $1
+"""
 _REVOKE = """
 UPDATE api_key
 SET revoked_at = coalesce(revoked_at, $2)
@@ -76,6 +81,14 @@ async def create_key(
 async def list_keys(connection: Connection, after: str, limit: int) -> list[ApiKey]:
     """Keys in order of their ids, revoked ones too, from the one after `after`."""
     return [_key(row) for row in await connection.fetch(_LIST, after, limit)]
+
+
+async def read_key(connection: Connection, key_id: str) -> ApiKey:
+    """A key by its id. Refuses not_found."""
+    row = await connection.fetchrow(_READ, key_id)
+    if row is None:
+        raise Refusal("not_found", "There is no such key.")
+    return _key(row)
 
 
 async def revoke_key(connection: Connection, key_id: str, now: datetime) -> ApiKey:

@@ -19,6 +19,9 @@ from holdfast.venues.floor_plan import FloorPlan
 GZIP_LEVEL = 6  # 80,000 seats: about half a second, once, in a thread
 
 
+_KNOWN = "SELECT EXISTS (SELECT FROM chart WHERE sha256 = $1)"
+
+
 class ChartBody(Struct, frozen=True):
     """The chart's public JSON and the same compressed."""
 
@@ -70,6 +73,11 @@ class ChartShelf:
             while len(self._plan_of_event) > PLANS_MAX:
                 del self._plan_of_event[next(iter(self._plan_of_event))]
         return plan
+
+    async def plan_of_chart(self, connection: Connection, sha256: str) -> FloorPlan | None:
+        """The floor plan of a chart, or None where there is none."""
+        known = await connection.fetchval(_KNOWN, sha256)
+        return await self.plans.plan(connection, sha256) if known else None
 
     def _keep(self, sha256: str, body: ChartBody) -> None:
         self._size += len(body.json) + len(body.gzip)

@@ -19,7 +19,7 @@ from holdfast.venues import catalogue
 from holdfast.venues.catalogue import Event, Venue
 from holdfast.venues.price import PriceList
 
-_START = (datetime(1970, 1, 1, tzinfo=UTC), 1)
+START = (datetime(1970, 1, 1, tzinfo=UTC), 1)
 _SHOWN = tuple(status for status in EventStatus if status is not EventStatus.DRAFT)
 Place = tuple[Annotated[datetime, Meta(tz=True)], Number]
 
@@ -90,7 +90,7 @@ async def list_events(
     limit: Limit = LIST_LIMIT_DEFAULT,
 ) -> Response[Any]:
     """Events by start time, those still being prepared left out; one status where named."""
-    place = after(cursor, Place, _START)
+    place = after(cursor, Place, START)
     wanted = _SHOWN if status is None else (status,) if status in _SHOWN else ()
     async with request.parts.database.pool.acquire() as connection:
         found = await catalogue.list_events(connection, place, wanted, limit + 1)

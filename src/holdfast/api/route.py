@@ -16,6 +16,8 @@ from holdfast.refusals import Code
 Who = Literal["anyone", "buyer", "order", "organiser", "gate"]
 """Who may ask. order: the session that made it, or whoever has its signed link."""
 
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Handler = Callable[..., Coroutine[Any, Any, Any]]
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
@@ -26,9 +28,9 @@ class Route(Struct, frozen=True):
     route has, `thin` keeps the framework out of the way.
     """
 
-    method: Literal["GET", "POST", "PATCH", "DELETE"]
+    method: Method
     path: str
-    function: Callable[..., Coroutine[Any, Any, Any]]
+    function: Handler
     answer: Any = None
     status: int = 200
     who: Who = "anyone"

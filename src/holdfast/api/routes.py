@@ -1,14 +1,14 @@
-"""Every address of the API on one screen, and the application made of them."""
+"""Every address of the API on one screen: who does what there, what it answers and refuses."""
 
-from collections.abc import Callable
 from typing import Any
 
-from litestar import Litestar, Request, Response, Router
-from litestar.datastructures import State
-from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp
-
+from holdfast.accounts.api_key import ApiKey
 from holdfast.api import (
+    admin_events,
+    admin_keys,
+    admin_orders,
+    admin_seats,
+    admin_venues,
     charts,
     events,
     gate,
@@ -18,24 +18,48 @@ from holdfast.api import (
     payments,
     seats,
     sessions,
-    storefront,
     tickets,
 )
-from holdfast.api.edge import Edge
+from holdfast.api.admin_events import OrganisersEvent
+from holdfast.api.admin_seats import DeskAnswer
 from holdfast.api.order_answer import OrderAnswer
-from holdfast.api.parts import Parts
-from holdfast.api.problems import answer_to
-from holdfast.api.request import ApiRequest
-from holdfast.api.route import Route
-from holdfast.api.thin import ThinRoutes
-from holdfast.config import BODY_BYTES_MAX
+from holdfast.api.route import Handler, Method, Route
+from holdfast.config import BODY_BYTES_MAX, CHART_BYTES_MAX
 from holdfast.refusals import Code
 from holdfast.venues.chart import Chart
+from holdfast.venues.chart_file import ChartSummary
 
 PREFIX = "/api/v1"
 EVENT, ORDER = "/events/{event_id:int}", "/orders/{order_id:str}"
 TICKET = "/tickets/{ticket_id:str}"
 
+
+def _staff(
+    method: Method,
+    path: str,
+    function: Handler,
+    answer: Any,
+    status: int = 200,
+    refuses: tuple[Code, ...] = (),
+    body_bytes_max: int = BODY_BYTES_MAX,
+) -> Route:
+    """A route for organisers."""
+    return Route(
+        method, f"/admin{path}", function, answer, status, "organiser", refuses,
+        body_bytes_max=body_bytes_max,
+    )  # fmt: skip
+
+
+_REPEAT: tuple[Code, ...] = ("idempotency_mismatch",)
+_CHART: tuple[Code, ...] = ("invalid_chart",)
+_STATUS: tuple[Code, ...] = ("not_found", "sale_closed", "wrong_transition", "busy")
+_BLOCK: tuple[Code, ...] = (
+    "not_found", "sale_closed", "unknown_seat", "duplicate_seat", "seat_not_blockable", "busy",
+)  # fmt: skip
+_REFUND: tuple[Code, ...] = (
+    "not_found", "sale_closed", "unknown_item", "order_not_refundable", "ticket_scanned",
+    "idempotency_mismatch",
+)  # fmt: skip
 _NONE: tuple[Code, ...] = ("not_found",)
 _PLACES: tuple[Code, ...] = (
     "order_limit", "unknown_seat", "duplicate_seat", "unknown_price_type", "seat_unavailable",
@@ -86,33 +110,29 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/payments/test/{payment_id:str}/complete", payments.complete_test_payment,
           OrderAnswer, refuses=("not_found", "payment_failed", "order_expired", "event_cancelled")),
 )  # fmt: skip
+_CHANGE: tuple[Code, ...] = ("not_found", "terms_fixed")
+ADMIN_ROUTES: tuple[Route, ...] = (
+    _staff("GET", "/venues", admin_venues.list_venues, admin_venues.VenueList),
+    _staff("POST", "/venues", admin_venues.create_venue, events.VenueAnswer, 201, _REPEAT),
+    _staff("POST", "/charts", admin_venues.save, admin_venues.ChartSaved, 201, _CHART,
+           CHART_BYTES_MAX),
+    _staff("POST", "/charts/check", admin_venues.check, ChartSummary, 200, _CHART,
+           CHART_BYTES_MAX),
+    _staff("GET", "/events", admin_events.list_events, admin_events.OrganisersEventList),
+    _staff("POST", "/events", admin_events.create, OrganisersEvent, 201, _REPEAT),
+    _staff("GET", EVENT, admin_events.read, OrganisersEvent, refuses=_NONE),
+    _staff("PATCH", EVENT, admin_events.change, OrganisersEvent, refuses=_CHANGE),
+    _staff("PUT", f"{EVENT}/prices", admin_events.replace_price_list, events.PricesAnswer,
+           refuses=_CHANGE),
+    _staff("POST", f"{EVENT}/status", admin_seats.change_status, DeskAnswer, refuses=_STATUS),
+    _staff("POST", f"{EVENT}/cancel", admin_seats.cancel, DeskAnswer, refuses=_STATUS),
+    _staff("POST", f"{EVENT}/seats/block", admin_seats.block, DeskAnswer, refuses=_BLOCK),
+    _staff("POST", f"{EVENT}/seats/unblock", admin_seats.unblock, DeskAnswer, refuses=_BLOCK),
+    _staff("GET", "/orders", admin_orders.list_orders, admin_orders.OrderList),
+    _staff("GET", ORDER, admin_orders.read_order, OrderAnswer, refuses=_NONE),
+    _staff("POST", f"{ORDER}/refunds", admin_orders.refund, OrderAnswer, 201, _REFUND),
+    _staff("GET", "/keys", admin_keys.list_keys, admin_keys.KeyList),
+    _staff("POST", "/keys", admin_keys.create, admin_keys.KeyMade, 201, _REPEAT),
+    _staff("DELETE", "/keys/{key_id:str}", admin_keys.revoke, ApiKey, refuses=_NONE),
+)  # fmt: skip
 BARE_ROUTES: tuple[Route, ...] = (Route("GET", "/health", health.read_health, health.Health),)
-
-
-def make_application(parts: Parts) -> ASGIApp:
-    """The whole application, for one process and its parts."""
-    pages = HTTPRouteHandler(["/", "/{path:path}"], http_method="GET")(storefront.read_page)
-    ordinary = [route.handler() for route in ROUTES if not route.thin]
-    api = Router(PREFIX, route_handlers=ordinary)
-    application = Litestar(
-        [api, *[route.handler() for route in BARE_ROUTES], pages],
-        request_class=ApiRequest,
-        request_max_body_size=BODY_BYTES_MAX,
-        exception_handlers=_HANDLERS,
-        state=State({"parts": parts}),
-        openapi_config=None,
-        logging_config=None,
-    )
-    thin = [route.thin_route(PREFIX) for route in ROUTES if route.thin]
-    inside = ThinRoutes(thin, parts, application)
-    return Edge(inside, parts.settings.allowed_origins)
-
-
-def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    status, headers, body = answer_to(error, f"{request.method} {request.scope['path']}")
-    named = {name.decode(): value.decode() for name, value in headers}
-    media = named.pop("content-type")
-    return Response(body, status_code=status, headers=named, media_type=media)
-
-
-_HANDLERS: dict[int | type[Exception], Callable[..., Response[bytes]]] = {Exception: _problem}

@@ -41,6 +41,7 @@ def make_app() -> App:
     for group in (chart, event, key):
         app.command(group)
     app.command("holdfast.cli.doctor:doctor")
+    app.command("holdfast.cli.bench:bench")
     return app
 
 

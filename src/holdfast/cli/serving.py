@@ -63,7 +63,7 @@ def run_loop(work: Coroutine[Any, Any, None]) -> None:
 
 async def serve_here(settings: Settings, host: str, port: int) -> None:
     """Open everything and serve until a signal says to stop."""
-    from holdfast.api.routes import make_application
+    from holdfast.api.application import make_application
     from holdfast.app import open_parts, open_store
 
     stop = stop_signal()

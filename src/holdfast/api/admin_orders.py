@@ -1,0 +1,100 @@
+"""The organiser's orders: found, read, refunded."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from litestar import Response
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from msgspec import Meta, Struct, field
+
+from holdfast.api.admin import own_event, require_all_events
+from holdfast.api.answer import answer
+from holdfast.api.choice import ItemId
+from holdfast.api.fields import Moment
+from holdfast.api.idempotency import organiser_repeat
+from holdfast.api.order_answer import Account, read_account
+from holdfast.api.orders import answer_with
+from holdfast.api.paging import Cursor, Limit, after, cursor_of
+from holdfast.api.paths import order_event
+from holdfast.api.request import ApiRequest
+from holdfast.config import LIST_LIMIT_DEFAULT, REQUEST_PLACES_MAX
+from holdfast.desk.order import OrderStatus
+from holdfast.desk.order_list import OrderLine, Search, find_orders
+from holdfast.refusals import Refusal
+
+Words = Annotated[
+    str | None,
+    QueryParameter(max_length=200, description="An order id, or part of a buyer's name or mail."),
+]
+Event = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1, description="One event's only.")]
+OrderKey = Annotated[str, Meta(max_length=60)]
+Key = tuple[Moment, OrderKey]
+_NEWEST = (datetime(9999, 1, 1, tzinfo=UTC), "")
+
+
+class OrderList(Struct):
+    """A page of orders, the newest first."""
+
+    orders: list[OrderLine]
+    next: str | None
+
+
+class RefundRequest(Struct, forbid_unknown_fields=True):
+    """Which items to pay back; none named: all that are left. `block` keeps the seats off sale,
+    `force` refunds tickets that were used at the gate."""
+
+    item_ids: Annotated[list[ItemId], Meta(max_length=REQUEST_PLACES_MAX)] = field(
+        default_factory=list[str]
+    )
+    block: bool = False
+    force: bool = False
+
+
+async def list_orders(
+    request: ApiRequest,
+    event_id: Event = None,
+    status: FromQuery[OrderStatus | None] = None,
+    search: Words = None,
+    cursor: Cursor = None,
+    limit: Limit = LIST_LIMIT_DEFAULT,
+) -> Response[Any]:
+    """Orders, the newest first: of one event or all, of one status, by name or mail."""
+    if event_id is None:
+        require_all_events(request)
+    else:
+        own_event(request, event_id)
+    if search is not None and "\0" in search:
+        raise Refusal("invalid_request", "At search: letters only, please.", at="search")
+    place = after(cursor, Key, _NEWEST)
+    wanted = Search(event_id, status, search or None)
+    async with request.parts.database.pool.acquire() as connection:
+        found = await find_orders(connection, wanted, place, limit + 1)
+    page = found[:limit]
+    more = cursor_of(page[-1].created_at, page[-1].order_id) if len(found) > limit else None
+    return answer(OrderList(page, more))
+
+
+async def read_order(request: ApiRequest, order_id: FromPath[str]) -> Response[Any]:
+    """Any order, with its payment and tickets."""
+    return await answer_with(request, await _account(request, order_id))
+
+
+async def refund(
+    request: ApiRequest, order_id: FromPath[str], data: JSONBody[RefundRequest]
+) -> Response[Any]:
+    """Pay items back: seats, tickets and money in one commit; the money follows by itself."""
+    own_event(request, order_event(order_id))
+    repeat = organiser_repeat(request, f"/admin/orders/{order_id}/refunds", data, 201)
+    granted = await request.parts.settlement.refund(
+        order_id, tuple(data.item_ids), block=data.block, force=data.force, repeat=repeat
+    )
+    account = await _account(request, order_id)
+    return await answer_with(request, account, 201, replayed=granted.replayed)
+
+
+async def _account(request: ApiRequest, order_id: str) -> Account:
+    event_id = own_event(request, order_event(order_id))
+    account = await read_account(request, event_id, order_id)
+    if account is None:
+        raise Refusal("not_found", "There is no such order.")
+    return account

@@ -1,0 +1,47 @@
+"""The application made of the route table: thin routes outside, the framework inside."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Litestar, Request, Response, Router
+from litestar.datastructures import State
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp
+
+from holdfast.api import storefront
+from holdfast.api.edge import Edge
+from holdfast.api.parts import Parts
+from holdfast.api.problems import answer_to
+from holdfast.api.request import ApiRequest
+from holdfast.api.routes import ADMIN_ROUTES, BARE_ROUTES, PREFIX, ROUTES
+from holdfast.api.thin import ThinRoutes
+from holdfast.config import BODY_BYTES_MAX
+
+
+def make_application(parts: Parts) -> ASGIApp:
+    """The whole application, for one process and its parts."""
+    pages = HTTPRouteHandler(["/", "/{path:path}"], http_method="GET")(storefront.read_page)
+    ordinary = [route.handler() for route in (*ROUTES, *ADMIN_ROUTES) if not route.thin]
+    api = Router(PREFIX, route_handlers=ordinary)
+    application = Litestar(
+        [api, *[route.handler() for route in BARE_ROUTES], pages],
+        request_class=ApiRequest,
+        request_max_body_size=BODY_BYTES_MAX,
+        exception_handlers=_HANDLERS,
+        state=State({"parts": parts}),
+        openapi_config=None,
+        logging_config=None,
+    )
+    thin = [route.thin_route(PREFIX) for route in ROUTES if route.thin]
+    inside = ThinRoutes(thin, parts, application)
+    return Edge(inside, parts.settings.allowed_origins)
+
+
+def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    status, headers, body = answer_to(error, f"{request.method} {request.scope['path']}")
+    named = {name.decode(): value.decode() for name, value in headers}
+    media = named.pop("content-type")
+    return Response(body, status_code=status, headers=named, media_type=media)
+
+
+_HANDLERS: dict[int | type[Exception], Callable[..., Response[bytes]]] = {Exception: _problem}
