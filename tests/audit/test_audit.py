@@ -9,16 +9,10 @@ from holdfast.audit.replay import SENTENCES
 from holdfast.audit.run import CHECKS, audit_within
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Connection, Database
-from tests.audit.corruptions import (
-    JOURNAL,
-    LATE,
-    LEDGER,
-    MONEY,
-    ORDERS,
-    REFERENCES,
-    SEATS,
-    Corruption,
-)
+from tests.audit.corruptions.house import JOURNAL, LATE, REFERENCES
+from tests.audit.corruptions.money import LEDGER, MONEY
+from tests.audit.corruptions.sales import ORDERS, SEATS
+from tests.audit.corruptions.spoil import Corruption
 
 pytestmark = pytest.mark.anyio
 
