@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 
 import pytest
 
+from holdfast.checkout import reconcile
 from holdfast.checkout.answer import Outcome
 from holdfast.checkout.reconcile import Reconciler
 from holdfast.checkout.test_ledger import ChargeStatus
@@ -127,6 +129,20 @@ async def test_many_reconcilers_look_each_payment_up_once(at: Counter, house: Ho
     assert at.provider.asked == ["lookup"] * 6
     confirmed = await at.fetch("SELECT count(*) FROM orders WHERE status = 'CONFIRMED'")
     assert confirmed == [(6,)]
+
+
+async def test_a_payment_that_another_reconciler_is_taking_is_passed_over(
+    at: Counter, house: House
+) -> None:
+    await begun(at, house, 0)
+    async with at.database.pool.acquire() as one, at.database.pool.acquire() as two:
+        now = await at.clock.now(one)
+        claim = (reconcile.CLAIM_PAYMENTS, house.event_id, now, now - timedelta(seconds=30), 10)
+        await at.make_payments_old()
+        async with one.transaction():
+            assert len(await one.fetch(*claim)) == 1
+            assert await two.fetch(*claim, timeout=1) == [], "and without waiting"
+        assert await two.fetch(*claim) == []
 
 
 async def test_a_payment_of_a_provider_that_is_no_longer_set_up_is_left_for_a_person(

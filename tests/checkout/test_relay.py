@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 
 import pytest
 
@@ -189,6 +190,19 @@ async def test_two_relays_do_each_errand_once(at: Counter, house: House) -> None
     await asyncio.gather(*[relay.carry_out_due() for relay in relays])
     assert at.provider.asked.count("capture") == 6
     assert await at.fetch("SELECT state::text, count(*) FROM outbox GROUP BY 1") == [("DONE", 6)]
+
+
+async def test_an_errand_that_another_relay_is_taking_is_passed_over(
+    at: Counter, house: House
+) -> None:
+    await at.buy(house, seats(0))
+    async with at.database.pool.acquire() as one, at.database.pool.acquire() as two:
+        now = await at.clock.now(one)
+        claim = (outbox.CLAIM_ERRANDS, house.event_id, now, now + timedelta(seconds=90), 10)
+        async with one.transaction():
+            assert len(await one.fetch(*claim)) == 1
+            assert await two.fetch(*claim, timeout=1) == [], "and without waiting"
+        assert await two.fetch(*claim) == []
 
 
 async def test_one_errand_that_fails_does_not_stop_the_others(
