@@ -4,14 +4,15 @@ import asyncio
 import hashlib
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from holdfast.database.connection import OwnConnection
+from holdfast.database.connection import Connection, OwnConnection
 from holdfast.database.dump import FILE, describe_schema
 from holdfast.database.embedded import start_embedded
 from holdfast.database.errors import WrongDatabase
-from holdfast.database.link import connect, disconnect
+from holdfast.database.link import connect, disconnect, refuse_old_server
 from holdfast.database.migrate import Migration, migrate, read_migrations
 from tests.postgres import FreshDatabases
 
@@ -66,6 +67,18 @@ async def test_a_database_that_is_newer_than_the_program_is_refused(link: OwnCon
     await migrate(link, [FIRST, SECOND])
     with pytest.raises(WrongDatabase, match=r"newer than this program: it has .* 0002_step"):
         await migrate(link, [FIRST])
+
+
+async def test_a_server_that_is_too_old_is_refused(link: OwnConnection) -> None:
+    class Old:
+        """A connection to a server of version 14.9, as far as anybody asks."""
+
+        async def fetchval(self, _query: str) -> str:
+            return "140009"
+
+    with pytest.raises(WrongDatabase, match=r"is PostgreSQL 14; Holdfast needs version 15 or"):
+        await refuse_old_server(cast(Connection, Old()))
+    await refuse_old_server(link)
 
 
 async def test_programs_that_start_at_once_apply_it_once(

@@ -108,7 +108,8 @@ def make_cluster(folder: ServerFolder, identity: Identity) -> None:
         _run(identity, initdb, new)
     finally:
         superuser_password.unlink()
-    with (new / "postgresql.conf").open("a") as configuration:
+    flags = os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW  # the account owns the folder, we are root
+    with os.fdopen(os.open(new / "postgresql.conf", flags), "a") as configuration:
         configuration.write("\ninclude 'holdfast.conf'\n")
     write_settings(new, identity)
     password = secrets.token_urlsafe(32)
@@ -150,7 +151,8 @@ def _memory_bytes() -> int:
 def _hand_over(path: Path, identity: Identity) -> None:
     """Let what we made belong to the account that PostgreSQL runs as."""
     if identity.account is not None and not identity.namespace:
-        os.chown(path, identity.account.pw_uid, identity.account.pw_gid)
+        account = identity.account
+        os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
 
 
 def _seen(identity: Identity, path: Path, cluster: Path) -> str:

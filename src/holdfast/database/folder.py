@@ -3,6 +3,7 @@
     DATA/postgresql/   belongs to the account that PostgreSQL runs as
         cluster/       the database itself
         socket/        where it listens
+        new-*          a cluster that is being made
     DATA/supervisor/   belongs to whoever started it, closed to everybody else
         users.lock       held shared by every process that uses the server
         supervisor.lock  held exclusively by the one that looks after it

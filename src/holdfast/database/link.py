@@ -12,8 +12,9 @@ from typing import Any, Final, cast
 
 import asyncpg
 
-from holdfast.database.connection import OwnConnection
-from holdfast.database.errors import DatabaseUnreachable
+from holdfast.database.binaries import MAJOR_MIN
+from holdfast.database.connection import Connection, OwnConnection
+from holdfast.database.errors import DatabaseUnreachable, WrongDatabase
 
 Address = Mapping[str, Any]
 
@@ -103,3 +104,13 @@ async def disconnect(link: OwnConnection, seconds_max: float) -> None:
         await link.close(timeout=seconds_max)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         link.terminate()
+
+
+async def refuse_old_server(connection: Connection) -> None:
+    """Raise WrongDatabase where the server is older than the oldest that is tested."""
+    version = int(await connection.fetchval("SHOW server_version_num"))
+    if version // 10_000 < MAJOR_MIN:
+        raise WrongDatabase(
+            f"The database is PostgreSQL {version // 10_000}; Holdfast needs version {MAJOR_MIN} "
+            "or newer. Upgrade it or name another one."
+        )

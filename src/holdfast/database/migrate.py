@@ -16,11 +16,11 @@ import msgspec
 from holdfast.database.clock import Clock
 from holdfast.database.connection import Connection
 from holdfast.database.errors import WrongDatabase
+from holdfast.database.link import refuse_old_server
 
 FOLDER: Final = Path(__file__).resolve().parent / "migrations"
 LOCK_KEY: Final = 7_521_001_377  # any number that nobody else uses in this database
 WAIT_MS_MAX: Final = 120_000  # for another program that migrates, and for its locks
-VERSION_MIN: Final = 150_000
 _NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 
 _TABLE = """
@@ -75,12 +75,7 @@ async def migrate(
     """
     migrations = read_migrations() if migrations is None else migrations
     clock = clock or Clock()
-    version = int(await connection.fetchval("SHOW server_version_num"))
-    if version < VERSION_MIN:
-        raise WrongDatabase(
-            f"The database is PostgreSQL {version // 10_000}; Holdfast needs version "
-            f"{VERSION_MIN // 10_000} or newer. Upgrade it or name another one."
-        )
+    await refuse_old_server(connection)
     applied: list[str] = []
     while True:
         name = await _apply_next(connection, migrations, clock)

@@ -16,7 +16,7 @@ from asyncpg.pool import Pool as DriverPool
 
 from holdfast.database.connection import Connection, OwnConnection, Record
 from holdfast.database.embedded import EmbeddedServer
-from holdfast.database.errors import DatabaseBusy, Trouble, WrongDatabase, classify
+from holdfast.database.errors import DatabaseBusy, Trouble, classify
 from holdfast.database.link import (
     CONNECT_SECONDS_MAX,
     LINK_SETTINGS,
@@ -26,6 +26,7 @@ from holdfast.database.link import (
     connect,
     connect_link,
     disconnect,
+    refuse_old_server,
     unreachable,
 )
 from holdfast.database.listen import Listener, OnGap, OnNotice
@@ -33,7 +34,6 @@ from holdfast.database.listen import Listener, OnGap, OnNotice
 __all__ = ["Connection", "Database", "DatabaseSettings", "Pool", "Record", "open_database"]
 
 CLOSE_SECONDS_MAX: Final = 2.0  # then links are dropped: a stop has five seconds in all
-VERSION_MIN: Final = 150_000
 
 # A connection of the desk that is paused, unplugged or stuck gives the event's lock back. Its
 # statements name their rows by key, and a plan made while a table was tiny must not scan it later.
@@ -169,7 +169,11 @@ async def open_database(
     settings = settings or DatabaseSettings()
     address = _address(source)
     direct = _address(direct_url) if direct_url else address
-    await _check_version(direct)
+    link = await connect(direct, "holdfast")
+    try:
+        await refuse_old_server(link)
+    finally:
+        await disconnect(link, CLOSE_SECONDS_MAX)
     try:
         pool = await _open_pool(address, settings.connections_max, _request_arguments(settings))
         desk_pool = await _open_pool(direct, settings.desk_connections_max, _desk_arguments())
@@ -181,19 +185,6 @@ async def open_database(
 
 def _address(source: str | EmbeddedServer) -> Address:
     return {"dsn": source} if isinstance(source, str) else source.connect_arguments()
-
-
-async def _check_version(address: Address) -> None:
-    link = await connect(address, "holdfast")
-    try:
-        version = int(await link.fetchval("SHOW server_version_num"))
-    finally:
-        await disconnect(link, CLOSE_SECONDS_MAX)
-    if version < VERSION_MIN:
-        raise WrongDatabase(
-            f"The database is PostgreSQL {version // 10_000}; Holdfast needs version "
-            f"{VERSION_MIN // 10_000} or newer. Upgrade it or name another one."
-        )
 
 
 def _request_arguments(settings: DatabaseSettings) -> dict[str, Any]:

@@ -38,21 +38,18 @@ def give(folder: Path, uid: int, gid: int) -> None:
     """Make the folder and all in it belong to an account.
 
     Also puts right a copy or a backup that was restored as root. Raises OSError where the disk
-    doesn't allow it.
+    doesn't allow it. Never follows a link, not even one that is put there while it looks: the
+    account may write here, and must not get root to give it other files.
     """
-    _give_one(folder, uid, gid)
-    for above, folders, files in os.walk(folder):
+    os.chown(folder, uid, gid, follow_symlinks=False)
+    for _, folders, files, descriptor in os.fwalk(folder):
         for name in (*folders, *files):
-            _give_one(Path(above, name), uid, gid)
-
-
-def _give_one(path: Path, uid: int, gid: int) -> None:
-    try:
-        found = path.lstat()
-        if (found.st_uid, found.st_gid) != (uid, gid):
-            os.chown(path, uid, gid, follow_symlinks=False)
-    except FileNotFoundError:
-        pass  # PostgreSQL removes files while we look
+            try:
+                found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+                if (found.st_uid, found.st_gid) != (uid, gid):
+                    os.chown(name, uid, gid, dir_fd=descriptor, follow_symlinks=False)
+            except FileNotFoundError:
+                pass  # PostgreSQL removes files while we look
 
 
 def copy_binaries(binaries: Binaries) -> Path:

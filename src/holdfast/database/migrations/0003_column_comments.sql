@@ -1,0 +1,52 @@
+-- What the remaining columns mean: units of money, who writes what, when a thing is null.
+
+COMMENT ON COLUMN event.doors_open IS 'From when the gate admits, less GATE_EARLY_SECONDS.';
+COMMENT ON COLUMN event.total_capacity IS 'Seats and standing places together; its seats are 0 to this - 1.';
+COMMENT ON COLUMN event.currency IS 'ISO 4217; all its prices and orders are in it.';
+COMMENT ON COLUMN event.chart_sha256 IS 'Its chart, which never changes after the first order.';
+COMMENT ON COLUMN section.capacity IS 'Seats and standing places of the section.';
+COMMENT ON COLUMN seat."row" IS 'As printed on the ticket; null for standing places.';
+COMMENT ON COLUMN seat.seat_number IS 'As printed on the ticket; null for standing places.';
+COMMENT ON COLUMN seat.category IS 'Which prices it has.';
+COMMENT ON COLUMN seat.held_by_session_id IS 'Session of the order that holds it; null unless HELD.';
+COMMENT ON COLUMN seat.held_until IS 'Deadline of the order that holds it; null unless HELD.';
+COMMENT ON COLUMN price."position" IS 'Order in which the organiser lists them.';
+COMMENT ON COLUMN price.fee_fixed IS 'Fixed part of the fee, minor units.';
+COMMENT ON COLUMN orders.user_id IS 'Account of the buyer; null without one.';
+COMMENT ON COLUMN orders.total_amount IS
+    'Order fee and items with fee and tax, minor units; stays as it was when the order ends.';
+COMMENT ON COLUMN orders.order_fee_amount IS 'Fee per order, minor units; refunded with the last item.';
+COMMENT ON COLUMN orders.refunded_amount IS 'Refunded items, and the fee with the last; minor units.';
+COMMENT ON COLUMN orders.currency IS 'ISO 4217, that of the event.';
+COMMENT ON COLUMN orders.buyer IS 'Name, email, phone and locale, as typed at the checkout.';
+COMMENT ON COLUMN order_item.price_type IS 'adult, child, ...: which price of the category was agreed.';
+COMMENT ON COLUMN order_item.price IS 'Net of fee and tax, minor units.';
+COMMENT ON COLUMN order_item.fee_amount IS 'Minor units.';
+COMMENT ON COLUMN order_item.tax_amount IS 'Tax on price and fee, minor units.';
+COMMENT ON COLUMN payment.provider IS 'Name of the payment provider that was asked.';
+COMMENT ON COLUMN payment.amount IS 'The order''s total when the attempt began, minor units.';
+COMMENT ON COLUMN payment.currency IS 'ISO 4217, that of the order.';
+COMMENT ON COLUMN payment.provider_reference IS 'The provider''s own name for the charge.';
+COMMENT ON COLUMN payment.decline_reason IS 'Why the provider declined; null otherwise.';
+COMMENT ON COLUMN payment.updated_at IS 'When it last changed or was last looked up.';
+COMMENT ON COLUMN ticket.is_valid IS 'False once it was refunded; never true again.';
+COMMENT ON COLUMN ticket.seat_id IS 'That of its item; here so that one index can say one ticket per seat.';
+COMMENT ON COLUMN gate_scan.direction IS 'IN or OUT.';
+COMMENT ON COLUMN gate_scan.ticket_id IS 'Null where the barcode is no ticket of the event.';
+COMMENT ON COLUMN desk.closed_reason IS 'What the alarm said; null while OPEN.';
+COMMENT ON COLUMN desk.last_batch_id IS 'The newest batch in seat_change; null before the first.';
+COMMENT ON COLUMN seat_change.version IS 'From 1 on, without a gap.';
+COMMENT ON COLUMN seat_change.batch_id IS
+    'Random; tells a desk whose COMMIT was not answered whether it was carried out.';
+COMMENT ON COLUMN seat_change.at IS 'The time at which the whole batch was decided.';
+COMMENT ON COLUMN outbox.amount IS 'Minor units, in the currency of the payment.';
+COMMENT ON COLUMN outbox.attempts IS 'How often it was tried.';
+COMMENT ON COLUMN outbox.due_at IS 'Not before; a relay that takes it up moves this on first.';
+COMMENT ON COLUMN outbox.last_error IS 'What stopped the last attempt; null when done.';
+COMMENT ON COLUMN idempotency.status_code IS 'HTTP status of the first answer.';
+COMMENT ON COLUMN idempotency.resource_id IS 'What the request made or changed; empty for nothing.';
+COMMENT ON COLUMN api_key.key_hash IS 'SHA-256 of the key.';
+COMMENT ON COLUMN test_provider.charge.amount IS 'Minor units.';
+COMMENT ON COLUMN test_provider.charge.refunded_amount IS 'The sum of its refunds, minor units.';
+COMMENT ON COLUMN test_provider.charge.decline_reason IS 'Why it was declined or given up.';
+COMMENT ON COLUMN test_provider.refund.amount IS 'Minor units.';
