@@ -25,6 +25,9 @@ format: $(INSTALLED)  ## put every file into its one form
 tools:  ## Chromium and PostgreSQL 15, for the tests that need them (Debian; skipped where they are)
 	@sh tests/install_tools.sh
 
+bench: $(INSTALLED)  ## measure it beside the obvious design (about 10 minutes; ARGS="holds --json" for one)
+	$(BIN)/holdfast bench $(ARGS)
+
 storefront: $(INSTALLED)  ## build the storefront again after a change in storefront/
 	$(BIN)/python hatch_build.py
 
@@ -36,4 +39,4 @@ $(INSTALLED): pyproject.toml constraints.txt hatch_build.py
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
-.PHONY: run test check format tools storefront help
+.PHONY: run test check format tools bench storefront help
