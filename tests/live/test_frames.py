@@ -170,12 +170,13 @@ choices = st.sampled_from([None, frozenset({STALLS}), frozenset({CIRCLE, STANDIN
 
 
 @settings(max_examples=150, deadline=None)
-@given(steps, choices, st.integers(0, 20), st.booleans())
+@given(steps, choices, st.integers(0, 20), st.booleans(), st.booleans())
 def test_frames_folded_together_give_the_letters_of_the_map(
     history: list[tuple[dict[int, str], float]],
     sections: frozenset[int] | None,
     joins: int,
     resumes: bool,
+    lets_in: bool,
 ) -> None:
     """Whatever happens, and whenever a reader comes, in however few pieces it takes what is sent:
     each frame leads from the one before, and the last gives the letters of the map."""
@@ -194,6 +195,8 @@ def test_frames_folded_together_give_the_letters_of_the_map(
                 reader.open(
                     streams, EVENT, query=_query(sections), last_event_id=str(follower.version)
                 )
+                if lets_in:
+                    await asyncio.sleep(0.001)
             by_letter: dict[str, list[int]] = {}
             for seat_id, letter in changes.items():
                 by_letter.setdefault(letter, []).append(seat_id)

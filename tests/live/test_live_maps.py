@@ -144,10 +144,12 @@ async def test_a_gap_is_filled_from_the_journal_without_reading_the_map_again(
         await mute.office.close()
         async with worker.database.pool.acquire() as connection:
             batches = await read_public_since(connection, house.event_id, 0, 100)
+        before = asyncio.get_running_loop().time()
         for batch in reversed(batches[2:]):  # two are lost, the others come in the wrong order
             worker.live.offer(house.event_id, batch.version, batch.public)
             worker.live.offer(house.event_id, batch.version, batch.public)
         live_map = await worker.reached(house, newest)
+        assert asyncio.get_running_loop().time() - before < 0.7, "without waiting for the next look"
         assert watched.read_at == read_at
         assert live_map.seating.letters.decode() == await letters_in_database(
             worker.database, house
