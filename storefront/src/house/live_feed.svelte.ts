@@ -77,8 +77,10 @@ export class LiveFeed {
 
   #take(frame: SeatsFrame): void {
     this.#alive()
-    if (frame.version === this.#states.version) return
-    if (frame.from === this.#states.version) this.#states.apply(frame.changes, frame.version)
+    if (frame.version <= this.#states.version) return
+    // A frame holds the last state of each seat, so it may begin before the version that we fetched
+    // in the middle of it. Without this, whoever fetches during a rush would have to fetch for ever.
+    if (frame.from <= this.#states.version) this.#states.apply(frame.changes, frame.version)
     else this.#catchUp()
   }
 
