@@ -101,7 +101,7 @@ def server(
     tmp_path_factory: pytest.TempPathFactory, first_words: list[str]
 ) -> Generator[EmbeddedServer]:
     """A server in a folder with a long and odd path, which nobody kills."""
-    data = tmp_path_factory.mktemp("odd") / ("box office, " * 9) / ("Ä" * 60)
+    data = tmp_path_factory.mktemp("odd") / ("box office, " * 9) / ("Ä" * 80)
     server = asyncio.run(start_embedded(data, progress=first_words.append))
     yield server
     server.close()

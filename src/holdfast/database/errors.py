@@ -74,6 +74,8 @@ def classify(error: BaseException) -> Trouble:
         return Trouble.PASSING  # a migration ran since the statement was prepared
     if isinstance(error, asyncpg.PostgresError):
         return _of_state(str(getattr(error, "sqlstate", "")))
+    if isinstance(error, asyncpg.InternalClientError):
+        return Trouble.LINK_LOST  # how one in five ended sessions shows, asked at the wrong instant
     if isinstance(error, asyncpg.InterfaceError):
         closed = any(words in str(error) for words in _CLOSED)
         return Trouble.LINK_LOST if closed else Trouble.BUG
