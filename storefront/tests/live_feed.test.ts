@@ -59,6 +59,15 @@ test('a frame that joins on to what we have is applied without asking', () => {
   assert.equal(asked.length, 1)
 })
 
+test('a frame that began before our version and leads beyond it is applied, an older one is not', () => {
+  Stream.last.say('seats', { from: 3, version: 5, changes: { S: [3] } })
+  assert.equal(states.isFree(3), true)
+  Stream.last.say('seats', { from: 3, version: 8, changes: { H: [1] } })
+  assert.equal(states.letters[1], HELD)
+  assert.equal(states.version, 8)
+  assert.equal(asked.length, 1)
+})
+
 test('a frame after a gap is not applied: the changes since ours are fetched', async () => {
   answers.push({ from: 5, version: 9, changes: { S: [7] } })
   Stream.last.say('seats', { from: 8, version: 9, changes: { H: [1] } })
