@@ -50,7 +50,7 @@ export const addItems = (id: string, choice: Choice) =>
   ask<Order>(`/orders/${encodeURIComponent(id)}/items`, { method: 'POST', body: choice })
 
 export const removeItem = (id: string, itemId: string) =>
-  ask<Order | undefined>(
+  ask<Order>(
     `/orders/${encodeURIComponent(id)}/items/${encodeURIComponent(itemId)}`,
     { method: 'DELETE' },
   )
@@ -72,8 +72,12 @@ export function pay(
   })
 }
 
-export const completeTestPayment = (paymentId: string) =>
-  ask<unknown>(`/payments/test/${encodeURIComponent(paymentId)}/complete`, { method: 'POST' })
+/** The buyer's answer on the test bank's page. */
+export const completeTestPayment = (paymentId: string, approve: boolean) =>
+  ask<unknown>(`/payments/test/${encodeURIComponent(paymentId)}/complete`, {
+    method: 'POST',
+    body: { approve },
+  })
 
 export function ticketAddress(ticketId: string, kind: 'svg' | 'ics', token: string | null): string {
   const plain = `/api/v1/tickets/${encodeURIComponent(ticketId)}.${kind}`

@@ -8,7 +8,7 @@ export interface GestureTarget {
   pan(dx: number, dy: number): void
   zoom(px: number, py: number, factor: number): void
   tap(px: number, py: number, touch: boolean): void
-  doubleTap(px: number, py: number): void
+  doubleTap(px: number, py: number, touch: boolean): void
   hover(px: number, py: number): void
   leave(): void
 }
@@ -97,9 +97,10 @@ export class Gestures {
     const last = this.#lastTap
     const near = Math.hypot(x - last.x, y - last.y) < DOUBLE_TAP_PIXELS
     const double = event.timeStamp - last.time < DOUBLE_TAP_MILLISECONDS && near
-    this.#lastTap = { time: double ? 0 : event.timeStamp, x, y }
-    if (double) this.#target.doubleTap(x, y)
-    else this.#target.tap(x, y, event.pointerType !== 'mouse')
+    this.#lastTap = { time: event.timeStamp, x, y }
+    const touch = event.pointerType !== 'mouse'
+    if (double) this.#target.doubleTap(x, y, touch)
+    else this.#target.tap(x, y, touch)
   }
 
   #forget(event: PointerEvent): void {

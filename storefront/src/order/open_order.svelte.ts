@@ -31,7 +31,6 @@ export class OpenOrder {
   readonly countdown = new Countdown()
   readonly #orderId: string
   #token: string | null
-  #attempt = 1
   #looks = 0
   #looking: ReturnType<typeof setTimeout> | undefined
   #closed = false
@@ -94,10 +93,8 @@ export class OpenOrder {
     this.slow = false
     announcer.say(words.checkout.paying)
     const slow = setTimeout(() => (this.slow = true), SLOW_SECONDS * 1000)
-    // A card tried again after a refusal is a new attempt; after a lost line it is the same one.
-    const token = this.#attempt === 1 ? card : `${card}:${this.#attempt}`
     try {
-      this.#accept(await calls.pay(order, order.total_amount === 0 ? null : token, buyer, this.#token))
+      this.#accept(await calls.pay(order, this.#cardToken(order, card), buyer, this.#token))
     } catch (error) {
       await this.#refused(error)
     } finally {
@@ -106,13 +103,13 @@ export class OpenOrder {
     }
   }
 
-  /** Says yes in the bank's place: the test bank's own page would do the same. */
-  async approve(): Promise<void> {
+  /** The buyer's answer to the bank: the test bank's own page would do the same. */
+  async answerBank(approve: boolean): Promise<void> {
     const payment = this.order?.payment
     if (!payment || this.paying !== '') return
     this.paying = 'approving'
     try {
-      await calls.completeTestPayment(payment.payment_id)
+      await calls.completeTestPayment(payment.payment_id, approve)
       this.#looks = 0
       await this.look()
     } catch (error) {
@@ -163,9 +160,15 @@ export class OpenOrder {
     if (order.status === 'CONFIRMED' && order.tickets === undefined) this.#lookLater()
   }
 
+  /** A card tried again after a refusal is a new attempt; after a lost line, when we still know of
+   *  no other payment than before, it is the same one. */
+  #cardToken(order: Order, card: string): string | null {
+    if (order.total_amount === 0) return null
+    return order.payment === null ? card : `${card}:${order.payment.payment_id.slice(-12)}`
+  }
+
   async #refused(error: unknown): Promise<void> {
     if (error instanceof Refusal && error.code === 'payment_failed') {
-      this.#attempt += 1
       this.#decline(error.declineReason)
       await this.look()
       return

@@ -117,8 +117,10 @@ export class Purchase {
     return this.#take('hold', this.selection.choice(), this.selection.count, wanted)
   }
 
-  holdBest(quantity: number, category: string | null): Promise<void> {
-    const best = category === null ? { quantity } : { quantity, categories: [category] }
+  holdBest(quantity: number, category: string | null, accessible: boolean): Promise<void> {
+    const best: NonNullable<Choice['best_available']> = { quantity }
+    if (category !== null) best.categories = [category]
+    if (accessible) best.accessible = true
     return this.#take('best', { best_available: best }, quantity, [])
   }
 
@@ -132,8 +134,7 @@ export class Purchase {
         this.#letGo(words.say.released)
         return
       }
-      await calls.removeItem(order.order_id, item.item_id)
-      this.#accept(await calls.getOrder(order.order_id))
+      this.#accept(await calls.removeItem(order.order_id, item.item_id))
       announcer.say(words.say.givenBack(sayItem(item)))
     })
   }

@@ -1,0 +1,75 @@
+"""The browser tests' cast: one box office for all of them, a browser, visitors."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.box_office import BoxOffice
+from tests.browser.visitor import Invite, Visitor
+
+WEB = Path(__file__).parents[2] / "src" / "holdfast" / "web" / "index.html"
+
+
+@pytest.fixture(scope="session")
+def box_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoxOffice]:
+    if not WEB.exists():
+        pytest.skip("the storefront is not built: make storefront")
+    folder = tmp_path_factory.mktemp("box-office")
+    # The embedded server steps down from root and must still reach its folder.
+    folder.chmod(0o755)
+    office = BoxOffice(folder)
+    yield office
+    office.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("there is no Chromium: make tools")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def invite(browser: Browser, box_office: BoxOffice) -> Iterator[Invite]:
+    """Lets visitors in; when they leave, none of them may have met a script error."""
+    visitors: list[Visitor] = []
+
+    def invite(size: str = "desk", dark: bool = False) -> Visitor:
+        visitors.append(Visitor(browser, box_office.address, size, dark))
+        return visitors[-1]
+
+    yield invite
+    for visitor in visitors:
+        visitor.close()
+
+
+@pytest.fixture(scope="session")
+def theatre(box_office: BoxOffice) -> int:
+    """An evening in a theatre of 300 seats, with two price types for the stalls."""
+    chart = box_office.chart("theatre", 300)
+    return box_office.event(
+        chart, "The Cherry Orchard", "--on-sale", "--default-price", "4900",
+        "--price", "Premium=8900", "--price", "Premium:child=4450",
+        "--venue", "The Grand", "--address", "Theatre Square 1, Berlin",
+        "--time-zone", "Europe/Berlin", "--color", "#7a2e4d",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def arena(box_office: BoxOffice) -> int:
+    """An evening in an arena of 2,000 places, some of them standing."""
+    chart = box_office.chart("arena", 2_000)
+    return box_office.event(
+        chart, "Northern Lights Tour", "--on-sale", "--venue", "Harbour Arena",
+        "--default-price", "7500", "--color", "#1f5f8b",
+    )  # fmt: skip
