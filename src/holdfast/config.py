@@ -123,6 +123,7 @@ def _is_origin(address: str) -> bool:
 
 # --- Limits. Each: value, unit in the name, reason beside it. ---
 
+# Secrets and sessions
 SECRET_CHARACTERS_MIN: Final = 32  # 128 bits and more, however it was written
 SESSION_DAYS: Final = 30  # a buyer comes back for the tickets within the month
 ACCESS_LINK_DAYS: Final = 400  # a ticket bought a year ahead still opens from its mail
@@ -135,12 +136,12 @@ TIME_REFRESH_SECONDS: Final = 30.0  # how often the time that tokens are checked
 BODY_BYTES_MAX: Final = 65_536  # an order of 500 places is 20 kB
 CHART_BYTES_MAX: Final = 67_108_864  # the largest chart that venues/chart_file.py reads, 64 MiB
 BODY_SECONDS_MAX: Final = 30.0  # a body that drips in longer than this is an attack or a dead link
-LIST_LIMIT_DEFAULT: Final = 100
+LIST_LIMIT_DEFAULT: Final = 100  # a page of a list on a screen, and some more
 LIST_LIMIT_MAX: Final = 500  # API.md
 REQUEST_PLACES_MAX: Final = 500  # no order_limit may be above it
 PRICES_MAX: Final = 2_000  # prices of one event: 200 categories for ten kinds of buyers
 REQUEST_PARTS_MAX: Final = 200  # sections, categories or areas named in one request
-IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255
+IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255  # a UUID has 36; longer ones are a mistake
 IDEMPOTENCY_HOURS: Final = 24  # API.md
 FORGET_KEYS_SECONDS: Final = 600.0  # how often old Idempotency-Keys are forgotten
 EVENT_MAX_AGE_SECONDS: Final = 5  # how old an event page may be; seats have their own stream
@@ -178,18 +179,18 @@ LOOKUP_SECONDS_MAX: Final = 3.0  # a look-up moves no money, so it may be given 
 LOOKUP_PAUSE_SECONDS: Final = 0.3  # between look-ups: the provider may still be booking
 PAYMENTS_IN_FLIGHT_MAX: Final = 2_000  # per process, about 20 kB each; beyond it, 503 at once
 CHECKOUT_CLOSE_SECONDS_MAX: Final = 2.5  # a stop has five in all; the reconciler ends the rest
-PAYMENT_TOKEN_CHARACTERS_MAX: Final = 255
+PAYMENT_TOKEN_CHARACTERS_MAX: Final = 255  # providers' tokens have 30 to 100
 NOTICE_BYTES_MAX: Final = 65_536  # a provider's webhook is some kilobytes
-BUYER_NAME_CHARACTERS_MAX: Final = 200
+BUYER_NAME_CHARACTERS_MAX: Final = 200  # longer than any name on a ticket
 BUYER_EMAIL_CHARACTERS_MAX: Final = 254  # RFC 5321: a longer one cannot be delivered to
-BUYER_PHONE_CHARACTERS_MAX: Final = 32
+BUYER_PHONE_CHARACTERS_MAX: Final = 32  # 15 digits by E.164, with room for how people write them
 RECONCILE_PASS_SECONDS: Final = 5.0  # how often unsettled payments are looked for
 RECONCILE_BATCH_MAX: Final = 50  # payments claimed from one event at a time
 RECONCILE_CONCURRENCY: Final = 8  # look-ups at the provider at one time, per process
 RECONCILE_EVENTS_MAX: Final = 200  # events dealt with in one pass
 OUTBOX_ATTEMPTS_MAX: Final = 20  # with backoff about a day; then parked for a person
 OUTBOX_BACKOFF_SECONDS_MAX: Final = 10_800  # 1, 2, 4 s ... and then every three hours
-OUTBOX_BATCH_MAX: Final = 50
+OUTBOX_BATCH_MAX: Final = 50  # errands claimed from one event at a time
 OUTBOX_CONCURRENCY: Final = 16  # errands at the provider at one time, per process
 OUTBOX_CLAIM_SECONDS: Final = 90  # a batch takes 50 / 16 * 10 s at the worst; then others may try
 OUTBOX_ERROR_CHARACTERS_MAX: Final = 500  # of what the provider said, kept for a person
@@ -249,5 +250,5 @@ STOP_SECONDS_MAX: Final = 4.5  # then a worker that does not stop is killed
 WORKER_PAUSE_SECONDS: Final = 2.0  # before a worker that died right after its start is replaced
 
 # Connections per process
-POOL_CONNECTIONS_MAX: Final = 10
-DESK_CONNECTIONS_MAX: Final = 6
+POOL_CONNECTIONS_MAX: Final = 10  # for requests; PostgreSQL allows 100 in all by default
+DESK_CONNECTIONS_MAX: Final = 6  # as many desks may commit at one time; more only share the disk

@@ -1,15 +1,19 @@
 """The application made of the route table: thin routes outside, the framework inside."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp
+from msgspec.json import encode
 
 from holdfast.api import storefront
 from holdfast.api.edge import Edge
+from holdfast.api.metrics import Measured, Metrics
+from holdfast.api.openapi import describe
 from holdfast.api.parts import Parts
 from holdfast.api.problems import answer_to
 from holdfast.api.request import ApiRequest
@@ -22,18 +26,22 @@ def make_application(parts: Parts) -> ASGIApp:
     """The whole application, for one process and its parts."""
     pages = HTTPRouteHandler(["/", "/{path:path}"], http_method="GET")(storefront.read_page)
     ordinary = [route.handler() for route in (*ROUTES, *ADMIN_ROUTES) if not route.thin]
+    every = [*((PREFIX, route) for route in (*ROUTES, *ADMIN_ROUTES))]
+    every += [("", route) for route in BARE_ROUTES]
+    describe_once = cache(lambda: encode(describe(every)))
+    metrics = Metrics(parts)
     api = Router(PREFIX, route_handlers=ordinary)
     application = Litestar(
         [api, *[route.handler() for route in BARE_ROUTES], pages],
         request_class=ApiRequest,
         request_max_body_size=BODY_BYTES_MAX,
         exception_handlers=_HANDLERS,
-        state=State({"parts": parts}),
+        state=State({"parts": parts, "metrics": metrics, "describe": describe_once}),
         openapi_config=None,
         logging_config=None,
     )
     thin = [route.thin_route(PREFIX) for route in ROUTES if route.thin]
-    inside = ThinRoutes(thin, parts, application)
+    inside = ThinRoutes(thin, parts, metrics.answered, Measured(application, metrics))
     return Edge(inside, parts.settings.allowed_origins)
 
 

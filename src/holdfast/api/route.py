@@ -25,7 +25,8 @@ class Route(Struct, frozen=True):
     """`function` takes the request, then path parameters, query parameters and `data` by name.
 
     `answer` is the type of a granted answer's body, `refuses` the codes beside those that every
-    route has, `thin` keeps the framework out of the way.
+    route has, `thin` keeps the framework out of the way. `media` is what it answers, `body` what it
+    reads where that is no typed JSON, `also` are further statuses of a granted answer.
     """
 
     method: Method
@@ -38,6 +39,8 @@ class Route(Struct, frozen=True):
     thin: bool = False
     body_bytes_max: int = BODY_BYTES_MAX
     media: str = "application/json"
+    body: str | None = None
+    also: tuple[int, ...] = ()
 
     def thin_route(self, prefix: str) -> ThinRoute:
         """This route without the framework."""

@@ -14,8 +14,10 @@ from holdfast.api import (
     gate,
     health,
     holds,
+    metrics,
     orders,
     payments,
+    schema,
     seats,
     sessions,
     tickets,
@@ -25,6 +27,7 @@ from holdfast.api.admin_seats import DeskAnswer
 from holdfast.api.order_answer import OrderAnswer
 from holdfast.api.route import Handler, Method, Route
 from holdfast.config import BODY_BYTES_MAX, CHART_BYTES_MAX
+from holdfast.live.live_map import Changes
 from holdfast.refusals import Code
 from holdfast.venues.chart import Chart
 from holdfast.venues.chart_file import ChartSummary
@@ -42,11 +45,12 @@ def _staff(
     status: int = 200,
     refuses: tuple[Code, ...] = (),
     body_bytes_max: int = BODY_BYTES_MAX,
+    body: str | None = None,
 ) -> Route:
     """A route for organisers."""
     return Route(
         method, f"/admin{path}", function, answer, status, "organiser", refuses,
-        body_bytes_max=body_bytes_max,
+        body_bytes_max=body_bytes_max, body=body,
     )  # fmt: skip
 
 
@@ -60,6 +64,7 @@ _REFUND: tuple[Code, ...] = (
     "not_found", "sale_closed", "unknown_item", "order_not_refundable", "ticket_scanned",
     "idempotency_mismatch",
 )  # fmt: skip
+_SAME = (304,)
 _NONE: tuple[Code, ...] = ("not_found",)
 _PLACES: tuple[Code, ...] = (
     "order_limit", "unknown_seat", "duplicate_seat", "unknown_price_type", "seat_unavailable",
@@ -74,16 +79,18 @@ _PAY: tuple[Code, ...] = (
 
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/sessions", sessions.open_session, sessions.SessionAnswer, 201),
-    Route("GET", "/events", events.list_events, events.EventList),
-    Route("GET", EVENT, events.read_event, events.EventAnswer, refuses=_NONE),
-    Route("GET", f"{EVENT}/prices", events.read_prices, events.PricesAnswer, refuses=_NONE),
+    Route("GET", "/events", events.list_events, events.EventList, also=_SAME),
+    Route("GET", EVENT, events.read_event, events.EventAnswer, refuses=_NONE, also=_SAME),
+    Route("GET", f"{EVENT}/prices", events.read_prices, events.PricesAnswer, refuses=_NONE,
+          also=_SAME),
     Route("GET", f"{EVENT}/availability", seats.read_availability, seats.AvailabilityAnswer,
-          refuses=_NONE),
+          refuses=_NONE, also=_SAME),
     Route("GET", f"{EVENT}/chart", charts.find_chart, status=307, refuses=_NONE),
-    Route("GET", f"{EVENT}/seats", seats.read_seats, seats.SeatsAnswer, refuses=_NONE, thin=True),
+    Route("GET", f"{EVENT}/seats", seats.read_seats, seats.SeatsAnswer | Changes, refuses=_NONE,
+          thin=True, also=_SAME),
     Route("GET", f"{EVENT}/stream", seats.stream_seats, media="text/event-stream", refuses=_NONE,
           thin=True),
-    Route("GET", "/charts/{sha256:str}", charts.read_chart, Chart, refuses=_NONE),
+    Route("GET", "/charts/{sha256:str}", charts.read_chart, Chart, refuses=_NONE, also=_SAME),
     Route("POST", f"{EVENT}/holds", holds.hold, OrderAnswer, 201, "buyer", _SALE + _PLACES,
           thin=True),
     Route("GET", ORDER, orders.read_order, OrderAnswer, who="order", refuses=_NONE),
@@ -96,7 +103,7 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", ORDER, orders.release, None, 204, "buyer",
           ("not_found", "payment_in_progress", "order_not_pending", "busy")),
     Route("POST", f"{ORDER}/payment", payments.pay, OrderAnswer, 200, "buyer",
-          _SALE + _EDIT + _PAY),
+          _SALE + _EDIT + _PAY, also=(202,)),
     Route("GET", f"{ORDER}/tickets", tickets.list_tickets, tickets.TicketList, who="order",
           refuses=_NONE),
     Route("GET", f"{TICKET}.svg", tickets.draw_code, media="image/svg+xml", who="order",
@@ -106,7 +113,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/gate/scans", gate.scan_ticket, gate.ScanShown, 200, "gate",
           ("not_found", "idempotency_mismatch")),
     Route("POST", "/payments/webhooks/{provider:str}", payments.take_notice, payments.Taken,
-          refuses=("not_found", "outcome_unknown")),
+          refuses=("unauthorized", "not_found", "outcome_unknown"), body="application/json"),
     Route("POST", "/payments/test/{payment_id:str}/complete", payments.complete_test_payment,
           OrderAnswer, refuses=("not_found", "payment_failed", "order_expired", "event_cancelled")),
 )  # fmt: skip
@@ -115,9 +122,9 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/venues", admin_venues.list_venues, admin_venues.VenueList),
     _staff("POST", "/venues", admin_venues.create_venue, events.VenueAnswer, 201, _REPEAT),
     _staff("POST", "/charts", admin_venues.save, admin_venues.ChartSaved, 201, _CHART,
-           CHART_BYTES_MAX),
+           CHART_BYTES_MAX, "application/json"),
     _staff("POST", "/charts/check", admin_venues.check, ChartSummary, 200, _CHART,
-           CHART_BYTES_MAX),
+           CHART_BYTES_MAX, "application/json"),
     _staff("GET", "/events", admin_events.list_events, admin_events.OrganisersEventList),
     _staff("POST", "/events", admin_events.create, OrganisersEvent, 201, _REPEAT),
     _staff("GET", EVENT, admin_events.read, OrganisersEvent, refuses=_NONE),
@@ -135,4 +142,8 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/keys", admin_keys.create, admin_keys.KeyMade, 201, _REPEAT),
     _staff("DELETE", "/keys/{key_id:str}", admin_keys.revoke, ApiKey, refuses=_NONE),
 )  # fmt: skip
-BARE_ROUTES: tuple[Route, ...] = (Route("GET", "/health", health.read_health, health.Health),)
+BARE_ROUTES: tuple[Route, ...] = (
+    Route("GET", "/health", health.read_health, health.Health),
+    Route("GET", "/metrics", metrics.read_metrics, media="text/plain"),
+    Route("GET", "/schema/openapi.json", schema.read_schema),
+)

@@ -17,14 +17,12 @@ Version = Annotated[int, Meta(ge=0, le=2**63 - 1, description="A version that th
 
 class SeatsAnswer(Struct):
     """`seats` has one letter per seat in seat_id order: A may be held, H is held, S sold,
-    B blocked; any other letter means not to be chosen. With `since`, instead: `from`, `changes`
-    (seat_ids by letter) and `available` (free places by section_id)."""
+    B blocked; any other letter means not to be chosen. With `since` only what changed, unless
+    that would be more."""
 
     version: int
-    seats: str | None = None
+    seats: str
     section_id: int | None = None
-    changes: dict[str, list[int]] | None = None
-    available: dict[str, int] | None = None
 
 
 class SectionAnswer(Struct):

@@ -7,6 +7,7 @@ most of the cost of a hold; everything that is not hot uses the framework (DESIG
 
 import inspect
 import re
+import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, get_type_hints
 from urllib.parse import parse_qsl
@@ -72,6 +73,9 @@ class Reply(Struct):
     headers: Sequence[tuple[bytes, bytes]]
 
 
+Answered = Callable[[str, int, float], None]
+"""Is told the route, the status and the seconds of every answer."""
+
 ThinFunction = Callable[..., Coroutine[Any, Any, Reply | None]]
 """Returns None where it has answered by itself, as a stream does."""
 
@@ -89,6 +93,7 @@ class ThinRoute:
             pattern = pattern.replace(f"{{{name}:{kind}}}", f"(?P<{name}>{_WORDS[kind]})")
         self.matches = re.compile(pattern).fullmatch
         self.path = path
+        self.name = f"{method} {path.replace(':int', '').replace(':str', '')}"
         self._method = method
         self._reading = _Reading(path, function, bytes_max, needs_buyer)
         self._allow = ((b"allow", f"{method}, OPTIONS".encode()),)
@@ -110,9 +115,12 @@ class ThinRoutes:
     in their path fail; and this way it costs the hot routes nothing at all.
     """
 
-    def __init__(self, routes: Iterable[ThinRoute], parts: Parts, inside: ASGIApp) -> None:
+    def __init__(
+        self, routes: Iterable[ThinRoute], parts: Parts, answered: Answered, inside: ASGIApp
+    ) -> None:
         self._routes = tuple(routes)
         self._parts = parts
+        self._answered = answered
         self._inside = inside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -124,7 +132,11 @@ class ThinRoutes:
                     found = match.groupdict()
                     named = {n: int(v) if n in route.numbers else v for n, v in found.items()}
                     call = ThinCall(self._parts, scope, receive, send, named)
-                    await _send(send, await route.answer(call))
+                    started = time.perf_counter()
+                    reply = await route.answer(call)
+                    await _send(send, reply)
+                    status = 200 if reply is None else reply.status
+                    self._answered(route.name, status, time.perf_counter() - started)
                     return
         await self._inside(scope, receive, send)
 

@@ -13,35 +13,48 @@ HELP = """An open-source box office for reserved seats and standing areas.
 Everything works on the data folder of `--data` (or HOLDFAST_DATA), whether a server runs on it or
 not; HOLDFAST_DATABASE_URL names a PostgreSQL of your own instead.
 
-    holdfast demo
-    holdfast chart generate --kind theatre --seats 2000 > house.json
-    holdfast event create --chart house.json --name "Opening night" --on-sale
-    holdfast serve --port 8000
+```
+holdfast demo
+holdfast chart generate --kind theatre --seats 2000 > house.json
+holdfast event create --chart house.json --name "Opening night" --on-sale
+holdfast serve --port 8000
+```
 """
 
 
 def make_app() -> App:
     """Every command, by the module that has it."""
-    app = App(name="holdfast", help=HELP, help_format="plaintext", version=_version)
-    app.command("holdfast.cli.serve:serve")
-    app.command("holdfast.cli.demo:demo")
+    app = App(name="holdfast", help=HELP, help_format="markdown", version=_version)
+    app.command("holdfast.cli.serve:serve", help="The server: the API, the live map and the pages.")
+    app.command("holdfast.cli.demo:demo", help="A demo box office with three houses on sale.")
     chart = App(name="chart", help="Check and generate seating charts.")
-    chart.command("holdfast.cli.charts:check")
-    chart.command("holdfast.cli.charts:generate")
+    chart.command(
+        "holdfast.cli.charts:check", help="Check a chart file: what is in it, or every fault."
+    )
+    chart.command(
+        "holdfast.cli.charts:generate", help="Generate the chart of a house that does not exist."
+    )
     event = App(name="event", help="Create events and look after them.")
-    event.command("holdfast.cli.events:create")
-    event.command("holdfast.cli.event_care:list_", name="list")
-    event.command("holdfast.cli.event_care:status")
-    event.command("holdfast.cli.event_care:cancel")
-    event.command("holdfast.cli.event_care:reopen")
+    event.command("holdfast.cli.events:create", help="Create an event from a chart.")
+    event.command("holdfast.cli.event_care:list_", name="list", help="List the events.")
+    event.command(
+        "holdfast.cli.event_care:status", help="Show how an event stands, or change its status."
+    )
+    event.command("holdfast.cli.event_care:cancel", help="Cancel an event and refund everybody.")
+    event.command(
+        "holdfast.cli.event_care:reopen", help="Open a sale again that an alarm has closed."
+    )
     key = App(name="key", help="API keys of organisers and gate devices.")
-    key.command("holdfast.cli.keys:create")
-    key.command("holdfast.cli.keys:list_", name="list")
-    key.command("holdfast.cli.keys:revoke")
+    key.command("holdfast.cli.keys:create", help="Make a key and print it, once.")
+    key.command("holdfast.cli.keys:list_", name="list", help="List the keys.")
+    key.command("holdfast.cli.keys:revoke", help="Close a key for good.")
     for group in (chart, event, key):
         app.command(group)
-    app.command("holdfast.cli.doctor:doctor")
-    app.command("holdfast.cli.bench:bench")
+    app.command(
+        "holdfast.cli.doctor:doctor",
+        help="Check every invariant, and the books against the provider.",
+    )
+    app.command("holdfast.cli.bench:bench", help="The benchmarks of README, in one run.")
     return app
 
 

@@ -36,8 +36,10 @@ def check(file: File) -> None:
 def generate(*, kind: Kind, seats: Seats = None, seed: int = 1) -> None:
     """Generate the chart of a house that does not exist, and print it.
 
-        holdfast chart generate --kind theatre --seats 2000 > theatre.json
-        holdfast chart generate --kind stadium --seed 7 > stadium.json
+    ```
+    holdfast chart generate --kind theatre --seats 2000 > theatre.json
+    holdfast chart generate --kind stadium --seed 7 > stadium.json
+    ```
 
     Parameters
     ----------

@@ -73,8 +73,10 @@ class Memory(Struct):
 def demo(*, host: str = "127.0.0.1", port: Port = 8000, data: Data = None) -> None:
     """Open a demo box office: three houses on sale, test payments, everything embedded.
 
-        holdfast demo
-        holdfast demo --port 8080 --data ./demo
+    ```
+    holdfast demo
+    holdfast demo --port 8080 --data ./demo
+    ```
 
     Parameters
     ----------

@@ -1,46 +1,60 @@
-"""`holdfast doctor`: every promise of the box office as a question to the database."""
+"""`holdfast doctor`: every promise of the box office as a question to its database."""
 
 import asyncio
 import sys
+from typing import Annotated
 
-from holdfast.cli.store import Data, open_for_command, progress_bar, settings_for
+from cyclopts import Parameter
+
+from holdfast.cli.store import Data, progress_bar, say, settings_for
+
+Events = Annotated[list[int] | None, Parameter(name="--event", negative="")]
 
 
-def doctor(*, json: bool = False, data: Data = None) -> None:
-    """Check every invariant, and the payment provider's ledger against ours.
+def doctor(
+    *,
+    events: Events = None,
+    json: Annotated[bool, Parameter(negative="")] = False,
+    data: Data = None,
+) -> None:
+    """Check every invariant, and our books against the payment provider's.
 
-    Silent, with exit code 0, when everything is sound; else the offending rows, and exit code 1. It
-    reads one instant and disturbs nobody: run it during sales, after a crash, and before opening.
+    It only reads, and sales may go on. Exit code 1 and the offending rows where something is wrong.
 
-        holdfast doctor
-        holdfast doctor --json
+    ```
+    holdfast doctor
+    holdfast doctor --event 3 --json
+    ```
 
     Parameters
     ----------
+    events:
+        Only this event; repeat it for several.
     json:
-        Print {"sound", "findings": [{"check", "sentence", "event_id", "row"}]} as JSON.
+        Print the findings as JSON.
     """
-    from holdfast.audit import Finding, findings_json
-    from holdfast.audit.run import audit_within
+    from holdfast.audit.finding import Finding, findings_json
+    from holdfast.audit.run import audit
     from holdfast.database.clock import Clock
 
-    async def look() -> list[Finding]:
+    async def run() -> list[Finding]:
+        from holdfast.app import open_store
+
         with progress_bar() as bar:
-            task = bar.add_task("looking", total=None)
+            step = bar.add_task("Opening the database", total=None)
 
             def progress(name: str, done: int, steps: int) -> None:
-                bar.update(task, description=name, completed=done, total=steps)
+                bar.update(step, description=name, completed=done, total=steps)
 
-            async with (
-                open_for_command(settings_for(data)) as connection,
-                connection.transaction(isolation="repeatable_read", readonly=True),
-            ):
-                return await audit_within(connection, Clock(), None, progress)
+            async with open_store(settings_for(data), say) as database:
+                return await audit(database, Clock(), events, progress)
 
-    findings = asyncio.run(look())
+    findings = asyncio.run(run())
     if json:
         sys.stdout.write(findings_json(findings).decode() + "\n")
     else:
-        sys.stdout.writelines(f"{finding}\n" for finding in findings)
+        for finding in findings:
+            print(finding)
+        print(f"{len(findings)} rows are not as they should be." if findings else "All is well.")
     if findings:
         sys.exit(1)

@@ -57,9 +57,11 @@ def create(
 ) -> None:
     """Create an event from a chart and print it as JSON.
 
-        holdfast event create --chart house.json --name "Opening night" --on-sale
-        holdfast event create --chart house.json --name "Aida" --price "Stalls=9500" \\
-            --price "Stalls:child=4500" --default-price 6000 --starts-at 2027-03-01T19:30
+    ```
+    holdfast event create --chart house.json --name "Opening night" --on-sale
+    holdfast event create --chart house.json --name "Aida" --price "Stalls=9500" \\
+        --price "Stalls:child=4500" --default-price 6000 --starts-at 2027-03-01T19:30
+    ```
 
     Parameters
     ----------

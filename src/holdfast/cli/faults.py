@@ -22,10 +22,10 @@ def sentence_of(error: Exception) -> str:
     if isinstance(error, Refusal):
         problem = error.problem()
         return f"{problem['title']}: {problem['detail']}"
-    if classify(error) in (Trouble.PASSING, Trouble.LINK_LOST):
-        return f"The database does not answer as it should ({error}). Try again in a moment."
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}."
+    if classify(error) in (Trouble.PASSING, Trouble.LINK_LOST):
+        return f"The database does not answer as it should ({error}). Try again in a moment."
     where = traceback.extract_tb(error.__traceback__)[-1]
     name = where.filename.rpartition("holdfast/")[2]
     return (

@@ -22,8 +22,10 @@ def create(
 ) -> None:
     """Make an API key and print it. It is shown this once; only its hash is kept.
 
-        holdfast key create --role organiser
-        holdfast key create --role gate --event 3
+    ```
+    holdfast key create --role organiser
+    holdfast key create --role gate --event 3
+    ```
 
     Parameters
     ----------

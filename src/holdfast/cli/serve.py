@@ -19,8 +19,10 @@ def serve(
     Without HOLDFAST_DATABASE_URL it starts a PostgreSQL of its own in the data folder. It is ready
     when GET /health answers 200. SIGTERM lets it finish what it has and stop within five seconds.
 
-        holdfast serve --port 8000
-        holdfast serve --host 0.0.0.0 --workers 4 --data /srv/holdfast
+    ```
+    holdfast serve --port 8000
+    holdfast serve --host 0.0.0.0 --workers 4 --data /srv/holdfast
+    ```
 
     Parameters
     ----------

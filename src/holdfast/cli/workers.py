@@ -58,6 +58,7 @@ async def _keep(
         if stop.is_set():
             await _stop(worker, ended)
             return
+        _forget_gauges(worker.pid, environment[METRICS_FOLDER])
         log.error("worker.died", worker=number, exit_code=worker.returncode)
         if time.monotonic() - started < WORKER_PAUSE_SECONDS:
             # One that dies at once would die at once again: look after the others meanwhile.
@@ -71,3 +72,10 @@ async def _stop(worker: Process, ended: "asyncio.Task[int]") -> None:
     if not ended.done():
         worker.kill()
         await ended
+
+
+def _forget_gauges(pid: int, folder: str) -> None:
+    """What a dead worker had open is no longer open."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(pid, folder)

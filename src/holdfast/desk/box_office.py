@@ -51,6 +51,11 @@ class BoxOffice:
             entry[1].add_done_callback(lambda task: self._left(event_id, task))
         return entry[0]
 
+    @property
+    def count(self) -> int:
+        """Desks that are open just now."""
+        return len(self._desks)
+
     async def close(self) -> None:
         """Let every desk finish what waits, then stop. New commands are refused `busy`."""
         self._closed = True

@@ -1,0 +1,129 @@
+"""What Prometheus is told: requests by route, open streams, connections, payments under way.
+
+Several processes share one folder (PROMETHEUS_MULTIPROC_DIR, set by cli/workers.py), so that
+whoever is asked answers for all. A route is told as its pattern, never with the numbers in it.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Response
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from holdfast.api.parts import Parts
+from holdfast.api.request import ApiRequest
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+LOOK_SECONDS = 1.0  # how old a gauge of another process may be while that one is busy
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+class Metrics:
+    """The figures of one process."""
+
+    def __init__(self, parts: Parts) -> None:
+        disable_created_metrics()
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "holdfast_requests", "Requests answered.", ["route", "status"], registry=self._registry
+        )
+        self._seconds = Histogram(
+            "holdfast_request_seconds",
+            "Time to answer, in seconds; of a stream, until it ended.",
+            ["route"],
+            buckets=SECONDS,
+            registry=self._registry,
+        )
+        self._count: dict[tuple[str, int], Callable[[], None]] = {}
+        self._time: dict[str, Callable[[float], None]] = {}
+        self._look_again_at = 0.0
+        self._gauges: list[tuple[Gauge, Callable[[], float]]] = []
+        self._gauge("holdfast_streams_open", "Open streams.", lambda: parts.streams.count)
+        self._gauge("holdfast_events_watched", "Live maps kept.", lambda: parts.live.count)
+        self._gauge("holdfast_desks_open", "Desks at work.", lambda: parts.box_office.count)
+        self._gauge(
+            "holdfast_payments_in_flight", "Payments under way.", lambda: parts.checkout.in_flight
+        )
+        for name, pool in (("requests", parts.database.pool), ("desk", parts.database.desk_pool)):
+            self._gauge(
+                f"holdfast_connections_{name}", "Database connections.", lambda p=pool: p.size
+            )
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """One request was answered."""
+        count = self._count.get((route, status))
+        if count is None:
+            count = self._count[route, status] = self._requests.labels(route, str(status)).inc
+        count()
+        spent = self._time.get(route)
+        if spent is None:
+            spent = self._time[route] = self._seconds.labels(route).observe
+        spent(seconds)
+        if time.monotonic() > self._look_again_at:
+            self._look()
+
+    def text(self) -> bytes:
+        """Everything, in Prometheus' text format."""
+        self._look()
+        if _FOLDER not in os.environ:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)
+        return generate_latest(together)
+
+    def _look(self) -> None:
+        """Read the gauges: other processes are asked about ours, and cannot look here."""
+        self._look_again_at = time.monotonic() + LOOK_SECONDS
+        for gauge, read in self._gauges:
+            gauge.set(read())
+
+    def _gauge(self, name: str, words: str, read: Callable[[], float]) -> None:
+        gauge = Gauge(name, words, registry=self._registry, multiprocess_mode="livesum")
+        self._gauges.append((gauge, read))
+
+
+class Measured:
+    """Counts and times what the framework answers; thin routes tell it themselves."""
+
+    def __init__(self, inside: ASGIApp, metrics: Metrics) -> None:
+        self._inside = inside
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._inside(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status = 500
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._inside(scope, receive, noting)
+        finally:
+            fields: dict[str, Any] = dict(scope)
+            route = f"{scope['method']} {fields.get('path_template') or 'nothing'}"
+            self._metrics.answered(route, status, time.perf_counter() - started)
+
+
+async def read_metrics(request: ApiRequest) -> Response[Any]:
+    """Figures for Prometheus."""
+    metrics: Metrics = request.app.state["metrics"]
+    kind, _, _ = CONTENT_TYPE_LATEST.partition("; charset")
+    return Response(metrics.text(), media_type=kind, headers={"Cache-Control": "no-store"})

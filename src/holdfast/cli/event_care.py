@@ -1,0 +1,165 @@
+"""`holdfast event list|status|cancel|reopen`: looking after events from the command line.
+
+What moves a seat goes through a desk of this process, as a server's would: the lock of the event is
+in the database, so that both may run at the same time.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+from cyclopts import Parameter
+from msgspec import Struct
+
+from holdfast.cli.faults import Fault
+from holdfast.cli.store import Data, print_json, run_on_store, say, settings_for
+from holdfast.database.pool import Connection, Database
+
+T = TypeVar("T")
+
+LIST_MAX = 500
+EventNumber = Annotated[int, Parameter(help="The event_id, as `holdfast event list` shows it.")]
+Wanted = Literal["ON_SALE", "CANCELLED", "COMPLETED"]
+
+_DESK = """
+SELECT version, status::text AS status, closed_reason
+FROM desk
+WHERE event_id = $1
+"""
+_SEATS = """
+SELECT status::text AS status, count(*) AS places
+FROM seat
+WHERE event_id = $1
+GROUP BY status
+"""
+
+
+class Standing(Struct):
+    """How an event stands: its seats by status, and its desk."""
+
+    event_id: int
+    name: str
+    status: str
+    seats: dict[str, int]
+    version: int
+    desk: str
+    closed_reason: str | None
+
+
+def list_(*, data: Data = None) -> None:
+    """List the events as JSON, by start time.
+
+    holdfast event list
+    """
+    from holdfast.desk.order import EventStatus
+    from holdfast.venues.catalogue import list_events
+
+    async def work(connection: Connection, now: datetime) -> object:
+        del now
+        first = (datetime(1970, 1, 1, tzinfo=UTC), 0)
+        return {"events": await list_events(connection, first, tuple(EventStatus), LIST_MAX)}
+
+    print_json(run_on_store(data, work))
+
+
+def status(event: EventNumber, to: Wanted | None = None, *, data: Data = None) -> None:
+    """Show how an event stands, or bring it into another status.
+
+    ```
+    holdfast event status 3
+    holdfast event status 3 ON_SALE
+    ```
+
+    Parameters
+    ----------
+    to:
+        ON_SALE opens a draft, CANCELLED refunds everybody, COMPLETED ends the sale.
+    """
+    if to is not None:
+        _bring(data, event, to)
+    print_json(_standing(data, event))
+
+
+def cancel(event: EventNumber, *, data: Data = None) -> None:
+    """Cancel an event: nothing more is sold, tickets are refused at the gate, refunds follow.
+
+    holdfast event cancel 3
+    """
+    _bring(data, event, "CANCELLED")
+    say("Cancelled. A running server refunds the orders; `holdfast event status` tells how far.")
+    print_json(_standing(data, event))
+
+
+def reopen(event: EventNumber, *, data: Data = None) -> None:
+    """Open the sale of an event again that an alarm has closed, if nothing is wrong with it.
+
+    holdfast event reopen 3
+    """
+    from holdfast.audit.run import audit
+    from holdfast.database.clock import Clock
+    from holdfast.desk.reopening import reopen_desk
+
+    async def work(database: Database) -> int:
+        findings = await audit(database, Clock(), [event])
+        others = [finding for finding in findings if finding.check != "desk_closed"]
+        if not others:
+            async with database.pool.acquire() as connection:
+                await reopen_desk(connection, event)
+        for finding in others:
+            say(str(finding))
+        return len(others)
+
+    wrong = asyncio.run(_with_database(data, work))
+    if wrong:
+        raise Fault(f"Event {event} stays closed: {wrong} rows are not as they should be.")
+    print_json(_standing(data, event))
+
+
+def _bring(data: Data, event: int, to: Wanted) -> None:
+    from holdfast.database.clock import Clock
+    from holdfast.desk.box_office import BoxOffice
+    from holdfast.desk.commands import ChangeStatus
+    from holdfast.desk.order import EventStatus
+
+    async def work(database: Database) -> None:
+        box_office = BoxOffice(database, Clock(), lambda _: None)
+        try:
+            await box_office.submit(event, ChangeStatus(status=EventStatus(to)))
+        finally:
+            await box_office.close()
+
+    asyncio.run(_with_database(data, work))
+
+
+async def _with_database(data: Data, work: Callable[[Database], Awaitable[T]]) -> T:
+    from holdfast.app import open_store
+
+    async with open_store(settings_for(data), say) as database:
+        return await work(database)
+
+
+def _standing(data: Data, event: int) -> object:
+    from holdfast.venues.catalogue import read_event
+
+    async def work(connection: Connection, now: datetime) -> object:
+        del now
+        found = await read_event(connection, event)
+        desk = await connection.fetchrow(_DESK, event)
+        if found is None or desk is None:
+            raise Fault(f"There is no event {event}. `holdfast event list` shows which there are.")
+        seats = {row["status"]: row["places"] for row in await connection.fetch(_SEATS, event)}
+        return msgspec.to_builtins(
+            Standing(
+                event,
+                found.name,
+                found.status.value,
+                seats,
+                desk["version"],
+                desk["status"],
+                desk["closed_reason"],
+            )
+        )
+
+    return run_on_store(data, work)
