@@ -68,12 +68,11 @@ def test_a_pulled_cable_frees_the_lock_and_is_noticed_by_clients(tmp_path: Path)
 
 
 async def test_a_pool_that_is_lent_out_says_so_in_time(databases: FreshDatabases) -> None:
-    settings = DatabaseSettings(connections_max=2, acquire_seconds_max=0.1)
-    async with databases.open(settings) as database:
+    async with databases.open(DatabaseSettings(connections_max=2)) as database:
         async with database.pool.acquire(), database.pool.acquire():
             began = time.monotonic()
             with pytest.raises(DatabaseBusy, match=r"within 0\.1 s"):
-                async with database.pool.acquire():
+                async with database.pool.acquire(seconds_max=0.1):
                     pass
             assert time.monotonic() - began < 2
         async with database.pool.acquire() as connection:
