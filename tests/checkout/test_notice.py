@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from holdfast.checkout.test_provider import SIGNATURE_HEADER
-from holdfast.config import NOTICE_BYTES_MAX
+from holdfast.config import WEBHOOK_BYTES_MAX
 from holdfast.database.pool import Database
 from holdfast.desk.order import Order, OrderStatus, Payment, PaymentStatus
 from holdfast.refusals import Refusal
@@ -86,7 +86,7 @@ async def test_only_the_provider_is_believed(at: Counter) -> None:
         (body, at.test_provider.sign(body + b" "), "unauthorized"),
         (b"{", None, "invalid_request"),
         (b"{}", None, "invalid_request"),
-        (b" " * (NOTICE_BYTES_MAX + 1), None, "body_too_large"),
+        (b" " * (WEBHOOK_BYTES_MAX + 1), None, "body_too_large"),
     ]
     for text, signature, code in refused:
         with pytest.raises(Refusal) as refusal:

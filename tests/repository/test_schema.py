@@ -24,8 +24,8 @@ COLD = {"venue", "chart", "event", "api_key", "schema_migration", "charge", "ref
 # Columns that say what they are, wherever they stand.
 PLAIN = {
     "address", "applied_at", "category", "created_at", "currency", "device", "done_at", "gate",
-    "issued_at", "name", "number", "provider", "received_at", "revoked_at", "scanned_at", "start_time",
-    "updated_at",
+    "issued_at", "name", "number", "provider", "received_at", "revoked_at", "scanned_at",
+    "start_time", "updated_at",
 }  # fmt: skip
 
 ENUMS: dict[str, set[str]] = {

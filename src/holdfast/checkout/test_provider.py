@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from holdfast.checkout.provider import Notice, ProviderRefused, ProviderUnknown
 from holdfast.checkout.test_ledger import Booking, ChargeStatus, TestLedger
-from holdfast.config import NOTICE_BYTES_MAX, TEST_PROVIDER_SLOW_SECONDS
+from holdfast.config import TEST_PROVIDER_SLOW_SECONDS, WEBHOOK_BYTES_MAX
 from holdfast.desk.commands import Charge
 from holdfast.desk.order import ABANDONED, Buyer, Payment, PaymentStatus
 from holdfast.ids import PaymentId
@@ -139,7 +139,7 @@ class TestProvider:
     def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
         """Check and read `{"notice_id","payment_id"}`. See Provider."""
         given = headers.get(SIGNATURE_HEADER, "")
-        if len(body) > NOTICE_BYTES_MAX:
+        if len(body) > WEBHOOK_BYTES_MAX:
             raise Refusal("body_too_large")
         if not hmac.compare_digest(given.encode(), self.sign(body).encode()):
             raise Refusal("unauthorized", "The signature does not fit this body.")
