@@ -8,6 +8,8 @@ from holdfast.database.folder import EmbeddedError
 from holdfast.refusals import Refusal
 from holdfast.venues.chart_faults import ChartFaults
 
+_NOT_LET_IN = ("28", "3D")  # SQLSTATE: wrong user or password, no such database
+
 
 class Fault(Exception):  # noqa: N818 - what a person did or met, not an error of ours
     """A command cannot do what was asked; the text says why and what to do."""
@@ -26,6 +28,8 @@ def sentence_of(error: Exception) -> str:
         return f"{error.filename}: {error.strerror}."
     if classify(error) in (Trouble.PASSING, Trouble.LINK_LOST):
         return f"The database does not answer as it should ({error}). Try again in a moment."
+    if str(getattr(error, "sqlstate", "")).startswith(_NOT_LET_IN):
+        return f"The database does not let us in: {error}. Check HOLDFAST_DATABASE_URL."
     where = traceback.extract_tb(error.__traceback__)[-1]
     name = where.filename.rpartition("holdfast/")[2]
     return (
