@@ -8,7 +8,7 @@ only outlived.
 import hashlib
 import hmac
 import secrets
-from base64 import b32encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
@@ -76,7 +76,7 @@ class SessionTokens:
 
 
 def _session(signed: bytes) -> Session:
-    session_id = "s_" + b32encode(signed[:_RANDOM_BYTES]).decode().rstrip("=").lower()
+    session_id = "s_" + signed[:_RANDOM_BYTES].hex()
     end = int.from_bytes(signed[_RANDOM_BYTES:], "big")
     return Session(SessionId(session_id), datetime.fromtimestamp(end, UTC))
 

@@ -27,11 +27,13 @@ async def read_body(receive: Receive, headers: Headers, bytes_max: int) -> bytes
     if announced.isdigit() and int(announced) > bytes_max:
         raise _too_large(bytes_max)
     message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body", False):
+    if message["type"] == "http.request":
         body: bytes = message.get("body", b"")
-        if len(body) > bytes_max:
-            raise _too_large(bytes_max)
-        return body
+        # Mostly it comes in one piece; the server then says only with the next message that it did.
+        if not message.get("more_body", False) or announced == b"%d" % len(body):
+            if len(body) > bytes_max:
+                raise _too_large(bytes_max)
+            return body
     try:
         async with asyncio.timeout(BODY_SECONDS_MAX):
             return await _read_on(receive, message, bytes_max)
