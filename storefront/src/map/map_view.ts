@@ -3,22 +3,26 @@
  *
  *  It draws and answers what lies where; choosing is the owner's business. */
 
-import { inside, type Box, type House, type HouseArea, type HouseSection } from '../house/house'
+import { inside, type House, type HouseArea, type HouseSection } from '../house/house'
 import { SeatGrid } from '../house/seat_grid'
 import type { SeatStates } from '../house/seat_states.svelte'
 import type { PriceBook } from '../pick/price_book'
 import { Camera, type View } from './camera'
-import { HousePainter, MOSAIC_PIXELS, ROUND_PIXELS } from './house_painter'
+import { HousePainter } from './house_painter'
+import { MapPicture } from './map_picture'
 import type { Palette } from './palette'
+import { MOSAIC_PIXELS, ROUND_PIXELS } from './zoom_levels'
 
-/** The picture reaches this share of the canvas beyond its edges, so that a drag shows no gap. */
-const MARGIN = 0.25
 /** A picture painted faster than this is painted on every frame; a slower one when the hand rests. */
 const QUICK_MILLISECONDS = 9
 const REST_MILLISECONDS = 110
 const FLY_MILLISECONDS = 200
 const PULSE_MILLISECONDS = 700
 const PULSES_MAX = 80
+/** From afar nobody sees one seat change: what changed is painted at most this often. */
+const LATER_MILLISECONDS = 1_000
+/** More changed seats than this are painted with everything else. */
+const ONE_BY_ONE_MAX = 2_000
 
 export class MapView {
   readonly camera: Camera
@@ -33,16 +37,11 @@ export class MapView {
   readonly #ink: CanvasRenderingContext2D
   readonly #house: House
   readonly #painter: HousePainter
-  readonly #picture = document.createElement('canvas')
-  readonly #pictureInk: CanvasRenderingContext2D
+  readonly #picture: MapPicture
   #palette: Palette
-  #painted: (View & { box: Box }) | null = null
-  readonly #backdrop = document.createElement('canvas')
-  readonly #backdropInk: CanvasRenderingContext2D
-  #behind: (View & { box: Box }) | null = null
-  #cost = 0
   #stale = true
   #restTimer: ReturnType<typeof setTimeout> | undefined
+  #laterTimer: ReturnType<typeof setTimeout> | undefined
   #frame = 0
   #flight: { from: View; to: View; start: number } | null = null
   readonly #pulses = new Map<number, number>()
@@ -57,18 +56,18 @@ export class MapView {
   ) {
     this.#canvas = canvas
     this.#ink = canvas.getContext('2d', { alpha: false })!
-    this.#pictureInk = this.#picture.getContext('2d', { alpha: false })!
-    this.#backdropInk = this.#backdrop.getContext('2d', { alpha: false })!
     this.#house = house
     this.#palette = palette
     this.grid = new SeatGrid(house)
     this.camera = new Camera(house)
     this.#painter = new HousePainter(house, this.grid, states, prices, palette)
+    this.#picture = new MapPicture(house, this.#painter)
   }
 
   close(): void {
     cancelAnimationFrame(this.#frame)
     clearTimeout(this.#restTimer)
+    clearTimeout(this.#laterTimer)
   }
 
   /** Fits the canvas to its place on the page; keeps what is in the middle there. */
@@ -78,7 +77,7 @@ export class MapView {
     this.#dense = Math.min(2, window.devicePixelRatio || 1)
     this.#canvas.width = Math.round(width * this.#dense)
     this.#canvas.height = Math.round(height * this.#dense)
-    this.#behind = null
+    this.#picture.forgetBackdrop()
     this.camera.width = width
     this.camera.height = height
     if (first) this.camera.look(this.camera.whole())
@@ -91,13 +90,13 @@ export class MapView {
 
   set palette(palette: Palette) {
     this.#palette = palette
-    this.#behind = null
+    this.#picture.forgetBackdrop()
     this.#painter.palette = palette
     this.repaint()
   }
 
   set marks(marks: boolean) {
-    this.#behind = null
+    this.#picture.forgetBackdrop()
     this.#painter.marks = marks
     this.repaint()
   }
@@ -110,18 +109,26 @@ export class MapView {
 
   /** Seats changed; an empty list means any may have. */
   changed(ids: number[]): void {
-    const round = this.camera.pitch >= ROUND_PIXELS
-    if (ids.length === 0 || !round || this.#painted === null || ids.length > 2_000) {
+    const round = this.camera.pitch >= ROUND_PIXELS && this.#picture.fitsScale(this.camera)
+    if (ids.length === 0 || ids.length > ONE_BY_ONE_MAX) {
       this.repaint()
-    } else {
-      for (const id of ids) {
-        if (!this.#house.isSeat(id) || !this.#inPicture(id)) continue
-        const { box } = this.#painted
-        this.#painter.repaintSeat(this.#pictureInk, this.#painted, box, this.#dense, id)
-        if (!this.calm && this.#pulses.size < PULSES_MAX) this.#pulses.set(id, performance.now())
-      }
+      return
+    }
+    for (const id of ids) {
+      if (round && this.#house.isSeat(id)) {
+        if (this.#picture.repaintSeat(id, this.#dense)) this.#pulse(id)
+      } else this.#laterTimer ??= setTimeout(() => this.#repaintLater(), LATER_MILLISECONDS)
     }
     this.draw()
+  }
+
+  #repaintLater(): void {
+    this.#laterTimer = undefined
+    this.repaint()
+  }
+
+  #pulse(id: number): void {
+    if (!this.calm && this.#pulses.size < PULSES_MAX) this.#pulses.set(id, performance.now())
   }
 
   /** Asks for a frame. */
@@ -219,7 +226,11 @@ export class MapView {
   #onFrame(now: number): void {
     this.#frame = 0
     if (this.#flight !== null) this.#glide(now)
-    if (this.#mustPaint()) this.#paint()
+    if (this.#mustPaint()) {
+      clearTimeout(this.#restTimer)
+      this.#picture.paint(this.camera, this.#dense)
+      this.#stale = false
+    }
     this.#show()
     const busy = this.#drawOver(now)
     if (busy || this.#flight !== null) this.draw()
@@ -246,82 +257,22 @@ export class MapView {
 
   /** Whether the picture must be painted before this frame; else it is shown as it is, for now. */
   #mustPaint(): boolean {
-    const painted = this.#painted
-    if (painted === null || this.#stale) return true
-    const scaled = this.camera.scale !== painted.scale
-    const beyond = !this.#covers(painted.box)
-    if (!scaled && !beyond) return false
-    if (this.#cost < QUICK_MILLISECONDS && this.#flight === null) return true
+    if (!this.#picture.exists || this.#stale) return true
+    const fits = this.#picture.fitsScale(this.camera)
+    const covers = this.#picture.covers(this.camera)
+    if (fits && covers) return false
+    if (this.#picture.cost < QUICK_MILLISECONDS && this.#flight === null) return true
     clearTimeout(this.#restTimer)
     this.#restTimer = setTimeout(() => this.repaint(), REST_MILLISECONDS)
-    return beyond && !scaled
-  }
-
-  #paint(): void {
-    clearTimeout(this.#restTimer)
-    const start = performance.now()
-    const { camera } = this
-    const across = camera.width * (1 + 2 * MARGIN)
-    const down = camera.height * (1 + 2 * MARGIN)
-    const left = camera.x - (camera.width * MARGIN) / camera.scale
-    const top = camera.y - (camera.height * MARGIN) / camera.scale
-    const box = { left, top, right: left + across / camera.scale, bottom: top + down / camera.scale }
-    const [width, height] = [Math.round(across * this.#dense), Math.round(down * this.#dense)]
-    if (this.#picture.width !== width || this.#picture.height !== height) {
-      this.#picture.width = width
-      this.#picture.height = height
-    }
-    this.#painter.paint(this.#pictureInk, camera.view, box, this.#dense)
-    this.#painted = { ...camera.view, box }
-    this.#stale = false
-    this.#cost = performance.now() - start
+    return fits
   }
 
   #show(): void {
-    const painted = this.#painted!
     const ink = this.#ink
     ink.setTransform(1, 0, 0, 1, 0, 0)
     ink.fillStyle = this.#palette.paper
     ink.fillRect(0, 0, this.#canvas.width, this.#canvas.height)
-    if (!this.#covers(painted.box)) {
-      this.#paintBackdrop()
-      this.#lay(this.#backdrop, this.#behind!)
-    }
-    this.#lay(this.#picture, painted)
-  }
-
-  #lay(picture: HTMLCanvasElement, painted: View & { box: Box }): void {
-    const ratio = this.camera.scale / painted.scale
-    const x = (painted.box.left - this.camera.x) * this.camera.scale * this.#dense
-    const y = (painted.box.top - this.camera.y) * this.camera.scale * this.#dense
-    if (ratio === 1) this.#ink.drawImage(picture, Math.round(x), Math.round(y))
-    else this.#ink.drawImage(picture, x, y, picture.width * ratio, picture.height * ratio)
-  }
-
-  #covers(box: Box): boolean {
-    const right = this.camera.x + this.camera.width / this.camera.scale
-    const bottom = this.camera.y + this.camera.height / this.camera.scale
-    const { left, top } = { left: this.camera.x, top: this.camera.y }
-    return left >= box.left && top >= box.top && right <= box.right && bottom <= box.bottom
-  }
-
-  /** The whole house, small, painted when first needed: what is seen beyond the picture while one
-   *  zooms out of it. It may be some changes behind; the next picture is not. */
-  #paintBackdrop(): void {
-    if (this.#behind !== null) return
-    const view = this.camera.whole()
-    const box = { left: 0, top: 0, right: this.#house.width, bottom: this.#house.height }
-    this.#backdrop.width = Math.ceil(this.#house.width * view.scale * this.#dense)
-    this.#backdrop.height = Math.ceil(this.#house.height * view.scale * this.#dense)
-    this.#painter.paint(this.#backdropInk, view, box, this.#dense)
-    this.#behind = { ...view, box }
-  }
-
-  #inPicture(id: number): boolean {
-    const { box } = this.#painted!
-    const x = this.#house.x[id]!
-    const y = this.#house.y[id]!
-    return x >= box.left && x <= box.right && y >= box.top && y <= box.bottom
+    this.#picture.lay(ink, this.camera, this.#dense)
   }
 
   /** Pulses, the buyer's seats, hover and cursor. True while something still moves. */

@@ -7,7 +7,6 @@ import * as calls from '../api/calls'
 import { Refusal } from '../api/client'
 import type { BoxEvent, Choice, Order, OrderItem } from '../api/types'
 import type { House, HouseArea } from '../house/house'
-import { nearestTogether } from '../house/nearest'
 import { FREE, type SeatStates } from '../house/seat_states.svelte'
 import { announcer } from '../parts/announcer.svelte'
 import { words } from '../words'
@@ -17,6 +16,7 @@ import { sayItem, sayPlace, sayShort, sayTogether } from '../words/places'
 import { Countdown } from './countdown.svelte'
 import { forgetHeld, recallHeld, rememberHeld } from './held_memory'
 import { sayRefusal, type Notice } from './notice'
+import { offerInstead } from './offers'
 import type { PriceBook } from './price_book'
 import { Selection } from './selection.svelte'
 
@@ -70,7 +70,9 @@ export class Purchase {
     return this.count === 0 ? 0 : this.selection.total + this.prices.orderFee
   }
 
+  /** Whoever shows the answer is told when it changes: that is what reading `ticks` does. */
   canChoose(id: number): boolean {
+    void this.states.ticks
     const priced = this.prices.levelOf(this.house.category[id]!) !== undefined
     return priced && (this.states.isFree(id) || this.mine.has(id))
   }
@@ -270,27 +272,13 @@ export class Purchase {
   #offerInstead(lost: number[], wanted: number[]): void {
     const kept = wanted.filter((id) => !lost.includes(id))
     for (const id of lost) this.selection.seats.delete(id)
-    const taken = words.notice.taken(lost.map((id) => sayShort(this.house, id)))
-    const free = (id: number) => this.states.isFree(id) && !kept.includes(id)
-    const offer = nearestTogether(this.house, lost, free)
-    if (offer === null) {
-      this.#tell({ text: `${taken} ${words.notice.noOffer}` })
+    const { text, seats } = offerInstead(this.house, lost, kept, (id) => this.states.isFree(id))
+    if (seats === null) {
+      this.#tell({ text })
       return
     }
-    const text = `${taken} ${this.#offerText(lost, offer)}`
-    const run = () => this.#takeOffer(offer)
-    this.#tell({
-      text,
-      action: { label: words.notice.take(sayTogether(this.house, offer)), run },
-    })
-  }
-
-  #offerText(lost: number[], offer: number[]): string {
-    const seats = sayTogether(this.house, offer)
-    const said = seats.charAt(0).toUpperCase() + seats.slice(1)
-    const verb = offer.length === 1 ? words.notice.isFree(said) : words.notice.areFree(said)
-    const sameRow = lost.length > 0 && this.house.row[lost[0]!] === this.house.row[offer[0]!]
-    return sameRow && lost.length === 1 ? words.notice.offerBeside(verb) : words.notice.offer(verb)
+    const label = words.notice.take(sayTogether(this.house, seats))
+    this.#tell({ text, action: { label, run: () => this.#takeOffer(seats) } })
   }
 
   #takeOffer(offer: number[]): void {

@@ -41,6 +41,11 @@ export function sayItem(item: Placed): string {
   return words.seat.full(item.section, item.row, item.seat_number)
 }
 
+/** "The Grand, Theatre Square 1, Berlin"; some houses need no address. */
+export function sayVenue(venue: { name: string; address: string }): string {
+  return [venue.name, venue.address].filter((part) => part.trim() !== '').join(', ')
+}
+
 export function sayType(type: string): string {
   return words.types[type] ?? type.charAt(0).toUpperCase() + type.slice(1).replaceAll('_', ' ')
 }
