@@ -49,6 +49,13 @@ class Door:
         self._clients.append(client)
         return client
 
+    def visitor(self) -> httpx.AsyncClient:
+        """Somebody who looks at the pages, outside of the API."""
+        transport = httpx.ASGITransport(self._application, raise_app_exceptions=False)
+        visitor = httpx.AsyncClient(transport=transport, base_url="http://box.test")
+        self._clients.append(visitor)
+        return visitor
+
     async def buyer(self) -> httpx.AsyncClient:
         """A buyer with a session of their own."""
         opened = await self.client().post("/sessions")

@@ -24,7 +24,11 @@ from holdfast.config import BODY_BYTES_MAX
 
 def make_application(parts: Parts) -> ASGIApp:
     """The whole application, for one process and its parts."""
-    pages = HTTPRouteHandler(["/", "/{path:path}"], http_method="GET")(storefront.read_page)
+    pages = [
+        HTTPRouteHandler(["/", "/{path:path}"], http_method="GET")(storefront.read_page),
+        HTTPRouteHandler("/orders/{order_id:str}", http_method="GET")(storefront.read_order_page),
+        HTTPRouteHandler("/docs/refusals", http_method="GET")(storefront.read_refusals),
+    ]
     ordinary = [route.handler() for route in (*ROUTES, *ADMIN_ROUTES) if not route.thin]
     every = [*((PREFIX, route) for route in (*ROUTES, *ADMIN_ROUTES))]
     every += [("", route) for route in BARE_ROUTES]
@@ -32,7 +36,7 @@ def make_application(parts: Parts) -> ASGIApp:
     metrics = Metrics(parts)
     api = Router(PREFIX, route_handlers=ordinary)
     application = Litestar(
-        [api, *[route.handler() for route in BARE_ROUTES], pages],
+        [api, *[route.handler() for route in BARE_ROUTES], *pages],
         request_class=ApiRequest,
         request_max_body_size=BODY_BYTES_MAX,
         exception_handlers=_HANDLERS,

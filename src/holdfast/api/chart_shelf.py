@@ -7,25 +7,29 @@ A chart never changes, so nothing here ever gets old.
 import asyncio
 import gzip
 
+import msgspec
 from msgspec import Struct
 
 from holdfast.config import CHART_SHELF_BYTES_MAX
 from holdfast.database.pool import Connection, Database
 from holdfast.refusals import Refusal
 from holdfast.venues.catalogue import chart_of_event
+from holdfast.venues.chart import Chart
+from holdfast.venues.chart_picture import chart_picture
 from holdfast.venues.chart_store import PLANS_MAX, PlanShelf, chart_body
 from holdfast.venues.floor_plan import FloorPlan
 
 GZIP_LEVEL = 6  # 80,000 seats: about half a second, once, in a thread
 
 
+PICTURES_MAX = 16  # drawings kept, about a megabyte each for 80,000 seats
 _KNOWN = "SELECT EXISTS (SELECT FROM chart WHERE sha256 = $1)"
 
 
 class ChartBody(Struct, frozen=True):
-    """The chart's public JSON and the same compressed."""
+    """A chart, or a drawing of it, as it is sent: as it is, and compressed."""
 
-    json: bytes
+    plain: bytes
     gzip: bytes
 
 
@@ -36,6 +40,7 @@ class ChartShelf:
         self._database = database
         self._bodies: dict[str, ChartBody] = {}
         self._size = 0
+        self._pictures: dict[str, ChartBody] = {}
         self.plans = PlanShelf()
         self._plan_of_event: dict[int, FloorPlan] = {}
 
@@ -53,6 +58,19 @@ class ChartShelf:
         if sha256 not in self._bodies:
             self._keep(sha256, made)
         return made
+
+    async def picture(self, sha256: str) -> ChartBody | None:
+        """The chart as a drawing (SVG), or None where there is none."""
+        found = self._pictures.pop(sha256, None)
+        if found is None:
+            body = await self.body(sha256)
+            if body is None:
+                return None
+            found = await asyncio.to_thread(_draw, body.plain)
+        self._pictures[sha256] = found
+        while len(self._pictures) > PICTURES_MAX:
+            del self._pictures[next(iter(self._pictures))]
+        return found
 
     def plan_at_hand(self, event_id: int) -> FloorPlan | None:
         """The floor plan of an event where it was read before: no connection needed."""
@@ -80,8 +98,13 @@ class ChartShelf:
         return await self.plans.plan(connection, sha256) if known else None
 
     def _keep(self, sha256: str, body: ChartBody) -> None:
-        self._size += len(body.json) + len(body.gzip)
+        self._size += len(body.plain) + len(body.gzip)
         self._bodies[sha256] = body
         while self._size > CHART_SHELF_BYTES_MAX and len(self._bodies) > 1:
             oldest = self._bodies.pop(next(iter(self._bodies)))
-            self._size -= len(oldest.json) + len(oldest.gzip)
+            self._size -= len(oldest.plain) + len(oldest.gzip)
+
+
+def _draw(body: bytes) -> ChartBody:
+    picture = chart_picture(msgspec.json.decode(body, type=Chart))
+    return ChartBody(picture, gzip.compress(picture, GZIP_LEVEL, mtime=0))

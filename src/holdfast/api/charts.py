@@ -11,7 +11,9 @@ from holdfast.api.events import find_event
 from holdfast.api.headers import text
 from holdfast.api.paths import sha256_of_chart
 from holdfast.api.request import ApiRequest
+from holdfast.api.thin import PICTURE, Reply, ThinCall
 from holdfast.config import EVENT_MAX_AGE_SECONDS
+from holdfast.live.answers import accepts_gzip
 from holdfast.refusals import Refusal
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -26,10 +28,30 @@ async def read_chart(request: ApiRequest, sha256: FromPath[str]) -> Response[Any
         raise Refusal("not_found", "There is no such chart.")
     if matches(text(request.sent, b"if-none-match"), headers["ETag"]):
         return Response(b"", status_code=304, headers=headers, media_type=MediaType.JSON)
-    if accepts_gzip(request):
+    if accepts_gzip(text(request.sent, b"accept-encoding")):
         headers["Content-Encoding"] = "gzip"
         return Response(chart.gzip, media_type=MediaType.JSON, headers=headers)
-    return Response(chart.json, media_type=MediaType.JSON, headers=headers)
+    return Response(chart.plain, media_type=MediaType.JSON, headers=headers)
+
+
+async def draw_chart(call: ThinCall, sha256: str) -> Reply:
+    """A drawing of a chart, for pages that have no map."""
+    sha256 = sha256_of_chart(sha256)
+    picture = await call.parts.charts.picture(sha256)
+    if picture is None:
+        raise Refusal("not_found", "There is no such chart.")
+    etag = f'"{sha256}-svg"'
+    headers = [
+        (b"etag", etag.encode()),
+        (b"cache-control", FOR_EVER.encode()),
+        (b"vary", b"accept-encoding"),
+    ]
+    if matches(text(call.sent, b"if-none-match"), etag):
+        return Reply(304, b"", headers)
+    headers += PICTURE
+    if accepts_gzip(text(call.sent, b"accept-encoding")):
+        return Reply(200, picture.gzip, [*headers, (b"content-encoding", b"gzip")])
+    return Reply(200, picture.plain, headers)
 
 
 async def find_chart(request: ApiRequest, event_id: FromPath[int]) -> Response[Any]:
@@ -44,8 +66,3 @@ async def find_chart(request: ApiRequest, event_id: FromPath[int]) -> Response[A
             "Cache-Control": f"public, max-age={EVENT_MAX_AGE_SECONDS}",
         },
     )
-
-
-def accepts_gzip(request: ApiRequest) -> bool:
-    """Whether the caller takes a compressed answer."""
-    return "gzip" in text(request.sent, b"accept-encoding")

@@ -91,6 +91,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{EVENT}/stream", seats.stream_seats, media="text/event-stream", refuses=_NONE,
           thin=True),
     Route("GET", "/charts/{sha256:str}", charts.read_chart, Chart, refuses=_NONE, also=_SAME),
+    Route("GET", "/charts/{sha256:str}.svg", charts.draw_chart, media="image/svg+xml",
+          refuses=_NONE, thin=True, also=_SAME),
     Route("POST", f"{EVENT}/holds", holds.hold, OrderAnswer, 201, "buyer", _SALE + _PLACES,
           thin=True),
     Route("GET", ORDER, orders.read_order, OrderAnswer, who="order", refuses=_NONE),

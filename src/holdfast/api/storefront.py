@@ -4,15 +4,19 @@
 API's shows the page, which finds its own way. The pages may load nothing from elsewhere.
 """
 
+from html import escape
 from typing import Any
 
 from litestar import Response
+from litestar.params import FromPath, FromQuery
 
+from holdfast.api import orders
 from holdfast.api.answer import matches
-from holdfast.api.charts import FOR_EVER, accepts_gzip
+from holdfast.api.charts import FOR_EVER
 from holdfast.api.headers import text
 from holdfast.api.request import ApiRequest
-from holdfast.refusals import Refusal
+from holdfast.live.answers import accepts_gzip
+from holdfast.refusals import REFUSALS, Refusal
 
 SECURITY = {
     "Content-Security-Policy": (
@@ -42,7 +46,34 @@ async def read_page(request: ApiRequest) -> Response[Any]:
     }
     if matches(text(request.sent, b"if-none-match"), found.etag):
         return Response(b"", status_code=304, headers=headers, media_type=found.media)
-    if found.gzip and accepts_gzip(request):
+    if found.gzip and accepts_gzip(text(request.sent, b"accept-encoding")):
         headers["Content-Encoding"] = "gzip"
         return Response(found.gzip, headers=headers, media_type=found.media)
     return Response(found.body, headers=headers, media_type=found.media)
+
+
+async def read_order_page(
+    request: ApiRequest, order_id: FromPath[str], token: FromQuery[str | None] = None
+) -> Response[Any]:
+    """Where an access_url leads: the page for a browser, the order itself for a program."""
+    browser = "text/html" in text(request.sent, b"accept")
+    shown = (
+        await read_page(request) if browser else await orders.read_order(request, order_id, token)
+    )
+    shown.headers["Vary"] = "Accept, Accept-Encoding"
+    return shown
+
+
+async def read_refusals(request: ApiRequest) -> Response[Any]:
+    """Every code of a problem, explained: where `type` leads."""
+    del request
+    entries = "".join(
+        f'<dt id="{code}">{entry.status} <code>{code}</code>: {escape(entry.title)}</dt>'
+        f"<dd>{escape(entry.detail)}</dd>"
+        for code, entry in REFUSALS.items()
+    )
+    page = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Refusals</title></head>'
+        f"<body><h1>What the box office may answer instead</h1><dl>{entries}</dl></body></html>"
+    )
+    return Response(page.encode(), media_type="text/html", headers=dict(SECURITY))

@@ -24,6 +24,12 @@ from holdfast.api.problems import answer_to
 from holdfast.refusals import Refusal
 
 JSON_TYPE = (b"content-type", b"application/json")
+# A picture that is opened by itself must not run or load anything.
+PICTURE = (
+    (b"content-type", b"image/svg+xml"),
+    (b"content-security-policy", b"default-src 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+)
 _PARAMETER = re.compile(r"{(\w+):(int|str)}")
 _WORDS = {"int": "[0-9]{1,10}", "str": "[A-Za-z0-9_-]{1,100}"}
 

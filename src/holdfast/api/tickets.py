@@ -11,21 +11,15 @@ from holdfast.api.asked import Asked
 from holdfast.api.orders import NO_ORDER, open_order, opens_by_link
 from holdfast.api.paths import order_event, order_of_part
 from holdfast.api.request import ApiRequest
-from holdfast.api.thin import Reply, ThinCall
+from holdfast.api.thin import PICTURE, Reply, ThinCall
 from holdfast.ids import OrderId
 from holdfast.refusals import Refusal
 from holdfast.tickets.calendar import ticket_calendar
 from holdfast.tickets.code import code_svg
 from holdfast.tickets.ticket_list import TicketLine, find_ticket, read_evening
 
+_OWN = (b"cache-control", b"private, no-cache")
 _SESSION = "SELECT session_id FROM orders WHERE event_id = $1 AND order_id = $2"
-# The picture holds nothing but the code; opened by itself it must not run or load anything.
-_PICTURE = (
-    (b"content-type", b"image/svg+xml"),
-    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"cache-control", b"private, no-cache"),
-)
 
 
 class TicketList(Struct):
@@ -46,7 +40,7 @@ async def list_tickets(
 async def draw_code(call: ThinCall, ticket_id: str, token: str | None = None) -> Reply:
     """The code that is shown at the gate, as a picture."""
     ticket = await _open_ticket(call, ticket_id, token)
-    return Reply(200, code_svg(ticket.barcode), _PICTURE)
+    return Reply(200, code_svg(ticket.barcode), (*PICTURE, _OWN))
 
 
 async def write_calendar(call: ThinCall, ticket_id: str, token: str | None = None) -> Reply:
@@ -58,7 +52,7 @@ async def write_calendar(call: ThinCall, ticket_id: str, token: str | None = Non
     headers = (
         (b"content-type", b"text/calendar; charset=utf-8"),
         (b"content-disposition", f'attachment; filename="{ticket_id}.ics"'.encode()),
-        (b"cache-control", b"private, no-cache"),
+        _OWN,
     )
     return Reply(200, ticket_calendar(ticket, evening), headers)
 

@@ -1,0 +1,228 @@
+"""What browsers are told: cookies, other origins, caching, pages and what they may load."""
+
+from pathlib import Path
+
+import pytest
+
+from holdfast.accounts.api_key import KeyRole
+from holdfast.database.pool import Database
+from tests.api.door import API, Door, buy, code, hold, open_door
+
+pytestmark = pytest.mark.anyio
+
+OURS = {"Holdfast-Storefront": "1", "Origin": "http://box.test"}
+
+
+async def a_cookie(door: Door) -> dict[str, str]:
+    opened = await door.client().post("/sessions", headers=OURS)
+    assert opened.status_code == 201
+    return {"Cookie": opened.headers["set-cookie"].partition(";")[0]}
+
+
+async def test_the_cookie_cannot_be_read_by_scripts(lobby: Door) -> None:
+    opened = await lobby.client().post("/sessions", headers=OURS)
+    cookie = opened.headers["set-cookie"]
+    assert cookie.startswith("holdfast=hs_")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Secure" not in cookie, "this is plain http"
+    assert opened.json()["token"] is None
+    again = await lobby.client().post(
+        "/sessions", headers={**OURS, "Cookie": cookie.partition(";")[0]}
+    )
+    assert again.json()["session_id"] == opened.json()["session_id"]
+    assert "set-cookie" not in again.headers
+
+
+async def test_over_https_the_cookie_is_bound_to_the_host(
+    database: Database, tmp_path: Path
+) -> None:
+    address = "https://tickets.example"
+    async with open_door(database, tmp_path, HOLDFAST_PUBLIC_URL=address) as door:
+        opened = await door.client().post("/sessions", headers=OURS)
+        cookie = opened.headers["set-cookie"]
+        assert cookie.startswith("__Host-holdfast=hs_")
+        assert {"Secure", "Path=/"} <= set(cookie.split("; "))
+        event_id = await door.evening()
+        order = await hold(await door.buyer(), event_id, 1)
+        assert order["access_url"].startswith(f"{address}/orders/")
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, 201),
+        ({"Origin": "http://evil.test"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": ""}, 403),
+        ({"Holdfast-Storefront": None}, 403),
+    ],
+)
+async def test_a_cookie_counts_only_on_our_own_pages(
+    lobby: Door, changed: dict[str, str | None], expected: int
+) -> None:
+    event_id = await lobby.evening()
+    headers = {**OURS, **await a_cookie(lobby), **changed}
+    sent = {name: value for name, value in headers.items() if value is not None}
+    path = f"/events/{event_id}/holds"
+    held = await lobby.client().post(path, json={"seat_ids": [1]}, headers=sent)
+    assert held.status_code == expected, held.text
+    if expected == 403:
+        assert held.json()["code"] == "wrong_origin"
+
+
+async def test_reading_with_a_cookie_needs_no_more(lobby: Door) -> None:
+    event_id = await lobby.evening()
+    cookie = await a_cookie(lobby)
+    order = (
+        await lobby.client().post(
+            f"/events/{event_id}/holds", json={"seat_ids": [1]}, headers={**OURS, **cookie}
+        )
+    ).json()
+    read = await lobby.client().get(f"/orders/{order['order_id']}", headers=cookie)
+    assert read.status_code == 200
+
+
+async def test_a_bearer_token_wins_over_the_cookie(lobby: Door) -> None:
+    event_id = await lobby.evening()
+    order = await hold(await lobby.buyer(), event_id, 1)
+    cookie = await a_cookie(lobby)
+    ada = await lobby.buyer()
+    mine = await hold(ada, event_id, 2)
+    assert (await ada.get(f"/orders/{mine['order_id']}", headers=cookie)).status_code == 200
+    assert code(await ada.get(f"/orders/{order['order_id']}", headers=cookie))[0] == 404
+
+
+async def test_any_page_may_read_what_is_public_and_nothing_else(lobby: Door) -> None:
+    event_id = await lobby.evening()
+    other = {"Origin": "https://blog.example"}
+    for path in ("/events", f"/events/{event_id}/seats", f"/events/{event_id}/availability"):
+        read = await lobby.client().get(path, headers=other)
+        assert read.headers["access-control-allow-origin"] == "*", path
+        assert "Holdfast-Version" in read.headers["access-control-expose-headers"]
+        assert "Retry-After" in read.headers["access-control-expose-headers"]
+    order = await buy(await lobby.buyer(), event_id, 1)
+    token = order["access_url"].partition("token=")[2]
+    for path in (
+        f"/orders/{order['order_id']}?token={token}",
+        f"/tickets/{order['tickets'][0]['ticket_id']}.svg?token={token}",
+    ):
+        read = await lobby.client().get(path, headers=other)
+        assert read.status_code == 200
+        assert "access-control-allow-origin" not in read.headers
+    opened = await lobby.client().post("/sessions", headers=other)
+    assert "access-control-allow-origin" not in opened.headers
+
+
+async def test_a_configured_page_may_sell(database: Database, tmp_path: Path) -> None:
+    friend = "https://arena.example"
+    async with open_door(database, tmp_path, HOLDFAST_ALLOWED_ORIGINS=friend) as door:
+        asks = {"Access-Control-Request-Method": "POST"}
+        path = "/events/1/holds"
+        allowed = await door.client().options(path, headers={"Origin": friend, **asks})
+        assert allowed.status_code == 204
+        assert allowed.headers["access-control-allow-origin"] == friend
+        assert "Idempotency-Key" in allowed.headers["access-control-allow-headers"]
+        refused = await door.client().options(
+            path, headers={"Origin": "https://evil.example", **asks}
+        )
+        assert "access-control-allow-origin" not in refused.headers
+        opened = await door.client().post("/sessions", headers={"Origin": friend})
+        assert opened.headers["access-control-allow-origin"] == friend
+
+
+async def test_what_has_not_changed_is_not_sent_again(lobby: Door) -> None:
+    event_id = await lobby.evening()
+    anyone = lobby.client()
+    event = (await anyone.get(f"/events/{event_id}")).json()
+    paths = [f"/events/{event_id}{rest}" for rest in ("", "/prices", "/availability", "/seats")]
+    for path in [*paths, event["chart_url"].removeprefix(API), "/events"]:
+        first = await anyone.get(path)
+        assert first.headers["etag"], path
+        again = await anyone.get(path, headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b""), path
+        assert again.headers["etag"] == first.headers["etag"]
+        other = await anyone.get(path, headers={"If-None-Match": '"other"'})
+        assert other.status_code == 200
+    before = (await anyone.get(f"/events/{event_id}/seats")).headers["etag"]
+    await hold(await lobby.buyer(), event_id, 1)
+    after = await anyone.get(f"/events/{event_id}/seats", headers={"If-None-Match": before})
+    assert (after.status_code, after.json()["seats"][1]) == (200, "H")
+    assert after.headers["cache-control"] == "public, max-age=1"
+
+
+async def test_a_chart_is_cacheable_for_ever_and_sent_compressed(lobby: Door) -> None:
+    event_id = await lobby.evening()
+    anyone = lobby.client()
+    led = await anyone.get(f"/events/{event_id}/chart")
+    assert led.status_code == 307
+    path = led.headers["location"].removeprefix(API)
+    chart = await anyone.get(path, headers={"Accept-Encoding": "gzip"})
+    assert chart.headers["content-encoding"] == "gzip"
+    assert chart.headers["cache-control"] == "public, max-age=31536000, immutable"
+    plain = await anyone.get(path, headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.json() == chart.json()
+    assert len(chart.json()["seats"]) == 28
+    assert chart.json()["areas"][0]["first_seat_id"] == 28
+
+
+async def test_the_seating_map_of_a_venue_is_really_served(lobby: Door) -> None:
+    event_id = await lobby.evening()
+    event = (await lobby.client().get(f"/events/{event_id}")).json()
+    path = event["venue"]["seating_map_url"].removeprefix(API)
+    drawn = await lobby.client().get(path)
+    assert drawn.headers["content-type"] == "image/svg+xml"
+    assert "The Grand" in drawn.text
+    gone = await lobby.client().get(path.replace(path[8:12], "0000"))
+    assert code(gone) == (404, "not_found")
+
+
+async def test_the_pages_may_load_nothing_from_elsewhere(lobby: Door) -> None:
+    anyone = lobby.visitor()
+    html = {"Accept": "text/html"}
+    for path in ("/", "/events/3", "/orders/o_1_x", "/anything/else"):
+        page = await anyone.get(path, headers=html)
+        assert page.status_code == 200, path
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        policy = page.headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert page.headers["x-content-type-options"] == "nosniff"
+        assert page.headers["referrer-policy"] == "same-origin"
+    for path in ("/api/v1/nothing", "/api/v2", "/assets/none.js", "/schema/none"):
+        assert code(await anyone.get(path, headers=html)) == (404, "not_found")
+    codes = await anyone.get("/docs/refusals")
+    assert 'id="seat_unavailable"' in codes.text
+
+
+async def test_an_access_url_shows_a_page_to_people_and_the_order_to_programs(lobby: Door) -> None:
+    event_id = await lobby.evening()
+    order = await buy(await lobby.buyer(), event_id, 1)
+    anyone = lobby.client()
+    program = await anyone.get(order["access_url"])
+    assert program.json()["order_id"] == order["order_id"]
+    person = await anyone.get(order["access_url"], headers={"Accept": "text/html,*/*"})
+    assert person.text.startswith("<!doctype html>")
+
+
+async def test_health_says_what_it_stands_on(lobby: Door) -> None:
+    anyone = lobby.visitor()
+    health = (await anyone.get("/health")).json()
+    assert health["status"] == "ok"
+    assert health["durability"] == {
+        "fsync": True,
+        "synchronous_commit": "on",
+        "standby": "none",
+    }
+
+
+async def test_everybody_may_know_how_busy_we_are_but_not_with_whom(lobby: Door) -> None:
+    event_id = await lobby.evening()
+    order = await hold(await lobby.buyer(), event_id, 1)
+    await (await lobby.staff(KeyRole.organiser)).get(f"/admin/orders/{order['order_id']}")
+    anyone = lobby.visitor()
+    told = (await anyone.get("/metrics")).text
+    assert 'route="POST /api/v1/events/{event_id}/holds",status="201"' in told
+    assert 'route="GET /api/v1/admin/orders/{order_id}",status="200"' in told
+    assert order["order_id"] not in told
