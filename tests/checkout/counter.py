@@ -10,7 +10,10 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+import pytest
+
 from holdfast.checkout import test_ledger, test_provider
+from holdfast.checkout.answer import PaymentAnswer
 from holdfast.checkout.pay import Checkout
 from holdfast.checkout.provider import Notice, Provider, Providers, ProviderUnknown
 from holdfast.checkout.reconcile import Reconciler
@@ -23,6 +26,7 @@ from holdfast.desk.commands import BeginPayment, Charge, Choice
 from holdfast.desk.order import Buyer, Order, OrderStatus, Payment
 from holdfast.desk.reading import read_orders, read_payments
 from holdfast.outbox import Relay
+from holdfast.refusals import Refusal
 from tests.cast import ADA, ADA_BUYS, SEED
 from tests.house import House, Process
 
@@ -212,3 +216,17 @@ async def counter(database: Database, clock: Clock | None = None) -> AsyncGenera
 
 def _event(order: Order) -> int:
     return int(order.order_id.split("_")[1], 36)
+
+
+async def pays(
+    at: Counter, order: Order, token: str | None = "tok_ok", session_id: str | None = ADA
+) -> PaymentAnswer:
+    return await at.checkout.pay(order.order_id, session_id, token, ADA_BUYS)
+
+
+async def refused(
+    at: Counter, order: Order, token: str | None = "tok_ok", session_id: str | None = ADA
+) -> str:
+    with pytest.raises(Refusal) as refusal:
+        await pays(at, order, token, session_id)
+    return refusal.value.code
