@@ -1,6 +1,7 @@
 """Who sits beside whom, from positions alone."""
 
 import math
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -75,6 +76,17 @@ def test_a_horseshoe_is_one_run() -> None:
 def test_two_lines_of_chairs_under_one_name_are_two_runs_or_one_after_the_other() -> None:
     runs = runs_of(line(10) + line(10, first=10, y=34))
     assert [len(run) for run in runs] == [10, 10]
+
+
+def test_where_lines_of_chairs_cross_nobody_gets_a_third_neighbour() -> None:
+    cross = [(PITCH * n, 0.0) for n in range(-4, 5)] + [
+        (0.0, PITCH * n) for n in (-3, -2, -1, 1, 2, 3)
+    ]
+    Random(5).shuffle(cross)
+    runs = side_by_side(cross, [""] * len(cross), "row", PITCH)
+    assert sorted(index for run in runs for index in run) == list(range(len(cross)))
+    steps = [math.dist(cross[a], cross[b]) for run in runs for a, b in pairwise(run)]
+    assert max(steps) < 1.6 * PITCH
 
 
 def test_vertical_and_slanting_rows_are_rows() -> None:

@@ -178,12 +178,15 @@ FLOODS = [
     b'{"categories":[],"zones":[{"rows":[{"seats":[' + b"{}," * 10_000_000 + b"{}]}]}]}",
     b'{"categories":[],"zones":[' + b"[]," * 10_000_000 + b"[]]}",
     b'{"categories":[],"zones":[' + b"0," * 10_000_000 + b"0]}",
+    b'{"categories":[],"zones":[' + b"{}," * 2_000_000 + b"{}]}",
     b"section,row,seat,category,x,y\n" + b"a,b,c\n" * 10_000_000,
     b" " * (FILE_BYTES_MAX + 1),
 ]
 
 
-@pytest.mark.parametrize("data", FLOODS, ids=["objects", "lists", "numbers", "lines", "bytes"])
+@pytest.mark.parametrize(
+    "data", FLOODS, ids=["objects", "lists", "numbers", "two million", "lines", "bytes"]
+)
 def test_ten_million_seats_are_refused_before_they_cost_memory(data: bytes) -> None:
     tracemalloc.start()
     started = time.perf_counter()

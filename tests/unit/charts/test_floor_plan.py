@@ -1,6 +1,7 @@
 """The compact plan says the same as the chart it was made from."""
 
 import json
+import math
 
 import pytest
 
@@ -73,6 +74,20 @@ def test_the_best_seat_is_near_and_in_the_middle_and_restricted_views_come_last(
     assert plan.rank[16] < plan.rank[0] < plan.rank[22]
     hidden = (header + rows).replace("S,1,5,F,100,30,,,", "S,1,5,F,100,30,,,1").encode()
     assert floor_plan(parse_chart(hidden, "hall.csv")).rank[5] > 0
+
+
+def test_of_seats_equally_far_away_those_on_the_centre_line_are_better() -> None:
+    chart = own_chart() | {"focal_point": {"x": 500, "y": 0}}
+    del chart["areas"]
+    chart["sections"].pop()
+    angles = [math.radians(degrees) for degrees in (30, 60, 90, 120, 150)]
+    chart["seats"] = [
+        {**chart["seats"][0], "seat_number": str(number)}
+        | {"x": 500 + 400 * math.cos(angle), "y": 400 * math.sin(angle)}
+        for number, angle in enumerate(angles)
+    ]
+    rank = floor_plan(parse_chart(json.dumps(chart).encode(), "hall.json")).rank
+    assert rank[2] < min(rank[1], rank[3]) < max(rank[1], rank[3]) < min(rank[0], rank[4])
 
 
 def test_wheelchair_places_rank_where_they_are() -> None:

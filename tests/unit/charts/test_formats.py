@@ -145,6 +145,14 @@ def test_drawings_in_metres_are_scaled_so_that_hundredths_do_not_matter() -> Non
     assert chart.seats[2].x - chart.seats[0].x == pytest.approx(40)
 
 
+@pytest.mark.parametrize("axis", ["x", "y"])
+def test_minus_zero_is_zero_so_that_equal_charts_have_equal_hashes(axis: str) -> None:
+    chart = own_chart() | {"width": 200, "height": 200}
+    plain, minus = (spoilt(chart, f"seats.0.{axis}", zero) for zero in (0, -0.0))
+    assert b"-0.0" in minus
+    assert public_json(parse_chart(minus, "a.json")) == public_json(parse_chart(plain, "a.json"))
+
+
 def test_everything_lies_on_the_sheet() -> None:
     plan = spoilt(pretix_plan(), "zones.0.position", {"x": -5_000, "y": -70})
     chart = parse_chart(plan, "studio.json")
