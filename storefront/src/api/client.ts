@@ -4,6 +4,7 @@
  *  and again when the server no longer knows it. */
 
 import { learnTime } from './clock'
+import type { Session } from './types'
 
 const ROOT = '/api/v1'
 const SECONDS_MAX = 15
@@ -121,8 +122,8 @@ function openSession(): Promise<void> {
   })
     .then(async (answer) => {
       if (!answer.ok) throw await readRefusal(answer)
-      const session = (await answer.json()) as { expires_at?: string }
-      localStorage.setItem(SESSION_UNTIL, session.expires_at ?? '')
+      const session = (await answer.json()) as Session
+      localStorage.setItem(SESSION_UNTIL, session.expires_at)
     })
     .catch((error: unknown) => {
       throw error instanceof Refusal ? error : new Unreachable(String(error))

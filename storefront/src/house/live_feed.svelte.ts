@@ -2,7 +2,7 @@
  *  while it does not. A frame that does not join on to what we have is never applied. */
 
 import { getSeats, streamAddress } from '../api/calls'
-import type { SeatsFrame } from '../api/types'
+import type { BoxEvent, Frame } from '../api/types'
 import type { SeatStates } from './seat_states.svelte'
 
 const RETRY_SECONDS = [1, 2, 4, 8, 15]
@@ -13,6 +13,8 @@ export type Connection = 'opening' | 'live' | 'catching_up' | 'offline'
 
 export class LiveFeed {
   connection = $state<Connection>('opening')
+  /** What the event became while we listened; null while nothing was said. */
+  eventStatus = $state<BoxEvent['status'] | null>(null)
   readonly #eventId: number
   readonly #states: SeatStates
   #stream: EventSource | null = null
@@ -61,12 +63,12 @@ export class LiveFeed {
     this.#stream = stream
     this.#heard = Date.now()
     stream.addEventListener('open', () => this.#alive())
-    stream.addEventListener('seats', (event) => this.#take(JSON.parse(event.data) as SeatsFrame))
+    stream.addEventListener('seats', (event) => this.#take(JSON.parse(event.data) as Frame))
     stream.addEventListener('version', (event) => {
       this.#alive()
       const said = JSON.parse(event.data) as { version?: number } | number
       const version = typeof said === 'number' ? said : said.version
-      if (version !== undefined && version !== this.#states.version) this.#catchUp()
+      if (version !== undefined && version > this.#states.version) this.#catchUp()
     })
     stream.addEventListener('resync', () => {
       this.#alive()
@@ -75,13 +77,18 @@ export class LiveFeed {
     stream.addEventListener('error', () => this.#lost())
   }
 
-  #take(frame: SeatsFrame): void {
+  #take(frame: Frame): void {
     this.#alive()
     if (frame.version <= this.#states.version) return
     // A frame holds the last state of each seat, so it may begin before the version that we fetched
     // in the middle of it. Without this, whoever fetches during a rush would have to fetch for ever.
-    if (frame.from <= this.#states.version) this.#states.apply(frame.changes, frame.version)
+    if (frame.from <= this.#states.version) this.#apply(frame)
     else this.#catchUp()
+  }
+
+  #apply(frame: Frame): void {
+    this.#states.apply(frame.changes, frame.version)
+    if (frame.event_status) this.eventStatus = frame.event_status
   }
 
   #alive(): void {
@@ -97,10 +104,10 @@ export class LiveFeed {
   async #fetch(): Promise<void> {
     const mine = this.#states.version
     const answer = await getSeats(this.#eventId, mine < 0 ? undefined : mine)
-    if (answer.seats !== undefined) this.#states.replace(answer.seats, answer.version)
-    else if (answer.changes !== undefined && this.#states.version === mine) {
-      this.#states.apply(answer.changes, answer.version)
-    }
+    // Frames may have come while we waited: what is older than them is not taken.
+    if (answer.version < this.#states.version) return
+    if ('seats' in answer) this.#states.replace(answer.seats, answer.version)
+    else this.#apply(answer)
     if (this.#stream?.readyState === EventSource.OPEN) this.connection = 'live'
   }
 
