@@ -16,7 +16,7 @@ from holdfast.live.notices import CHANNEL, Notices
 from tests.cast import NOON, seats
 from tests.house import Process, open_house
 from tests.live.paper import EVENT, PaperMaps
-from tests.live.worker import letters_in_database, working
+from tests.live.worker import letters_in_database, stop_looking, working
 
 pytestmark = pytest.mark.anyio
 
@@ -53,15 +53,16 @@ def test_what_is_no_notice_is_not_read(text: str) -> None:
     assert read_payload(text) is None
 
 
-async def test_a_seat_sold_in_one_process_is_on_the_map_of_the_other(database_url: str) -> None:
+async def test_a_seat_sold_in_one_process_is_on_the_map_of_the_other(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_looking(monkeypatch)
     async with working(database_url) as one, working(database_url) as two:
         house = await open_house(one.database)
         for worker in (one, two):
             await worker.live.map(house.event_id)
-        before = asyncio.get_running_loop().time()
         await one.hold(house, seats(7))
         live_map = await two.reached(house, 1)
-        assert asyncio.get_running_loop().time() - before < 0.7, "told, and not found by looking"
         assert chr(live_map.seating.letters[7]) == "H"
         await two.buy(house, seats(9))
         await one.reached(house, 4)
@@ -87,7 +88,10 @@ async def test_batches_of_a_moment_go_out_together(
         assert [len(texts) for texts in sent] == [1]
 
 
-async def test_a_process_ignores_its_own_notices(database_url: str) -> None:
+async def test_a_process_ignores_its_own_notices(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_looking(monkeypatch)
     async with working(database_url) as worker, working(database_url) as other:
         house = await open_house(worker.database)
         offered: list[int] = []
@@ -105,14 +109,13 @@ async def test_a_process_ignores_its_own_notices(database_url: str) -> None:
 async def test_notices_too_large_to_tell_are_read_from_the_journal(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stop_looking(monkeypatch)
     monkeypatch.setattr("holdfast.live.notice.NOTICE_BYTES_MAX", 60)
     async with working(database_url) as one, working(database_url) as two:
         house = await open_house(one.database)
         await two.live.map(house.event_id)
-        before = asyncio.get_running_loop().time()
         await one.hold(house, seats(0, 1, 2, 3))
         live_map = await two.reached(house, 1)
-        assert asyncio.get_running_loop().time() - before < 0.7
         assert live_map.seating.letters[:4] == b"HHHH"
 
 

@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Database, open_database
 from holdfast.desk.box_office import BoxOffice
+from holdfast.live import live_maps
 from holdfast.live.live_map import LiveMap
 from holdfast.live.live_maps import LiveMaps
 from holdfast.live.notices import Notices
@@ -53,6 +56,11 @@ class _Signal:
         self.moved_on.set()
 
     restarted = moved
+
+
+def stop_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody look for what was missed, so that what arrives was told."""
+    monkeypatch.setattr(live_maps, "LIVE_LOOK_SECONDS", 3_600.0)
 
 
 @asynccontextmanager
