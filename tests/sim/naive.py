@@ -2,7 +2,8 @@
 
 It is written from DESIGN.md section 2 alone and shares no code with the rules. Every method says
 what should happen: it changes the dicts, or raises `No` with the code of the refusal. Where a
-choice is free (which standing places) it is told what the rules chose and judges it.
+choice is free (which standing places, which seats side by side) it is told what the rules chose
+and judges it.
 """
 
 from dataclasses import dataclass, field
@@ -50,14 +51,16 @@ class NaivePayment:
 
 
 class NaiveBoxOffice:
-    """`costs`: all-in price by seat. `area`: the standing places. `fee`: per order."""
+    """`costs`: all-in price by seat. `row`: the seats, side by side. `area`: the standing places.
+    `fee`: per order."""
 
     def __init__(
-        self, now: datetime, costs: dict[int, int], area: range, limit: int, fee: int
+        self, now: datetime, costs: dict[int, int], row: range, area: range, limit: int, fee: int
     ) -> None:
         self.now = now
         self.status = "ON_SALE"
         self.costs = costs
+        self.row = row
         self.area = area
         self.limit = limit
         self.fee = fee
@@ -284,16 +287,28 @@ class NaiveBoxOffice:
             raise No("seat_unavailable")
         if ask.standing > len(free.intersection(self.area)):
             raise No("section_sold_out")
+        if ask.best:
+            self._side_by_side(ask, free)
         if chosen is None:
             raise AssertionError("refused, but there is room")
         assert len(set(chosen)) == len(chosen) == ask.places
         assert free.issuperset(chosen), "only free places are given"
-        assert sum(seat in self.area for seat in chosen if seat not in ask.seats) == ask.standing
+        found = sorted(seat for seat in chosen if seat not in ask.seats and seat in self.row)
+        assert len(found) == ask.best
+        assert not found or found[-1] - found[0] == ask.best - 1, "the best are side by side"
         for seat in chosen:
             if seat not in ours:
                 self._evict(seat)
-        if ask.standing:
+        if ask.standing or ask.best:
             self.expire()
+
+    def _side_by_side(self, ask: "Ask", free: set[int]) -> None:
+        """Whether the best can be had: so many seats, and without a gap between them."""
+        seats = free.intersection(self.row).difference(ask.seats)
+        if len(seats) < ask.best:
+            raise No("section_sold_out")
+        if not any(seats.issuperset(range(first, first + ask.best)) for first in self.row):
+            raise No("not_together")
 
     def _evict(self, seat: int) -> None:
         """A late hold in the way ends, whole."""
@@ -343,11 +358,12 @@ class NaiveBoxOffice:
 
 @dataclass(frozen=True)
 class Ask:
-    """What a buyer asks for: seats by number, and so many places to stand."""
+    """What a buyer asks for: seats by number, so many places to stand, so many side by side."""
 
     seats: tuple[int, ...] = ()
     standing: int = 0
+    best: int = 0
 
     @property
     def places(self) -> int:
-        return len(self.seats) + self.standing
+        return len(self.seats) + self.standing + self.best

@@ -24,8 +24,11 @@ class Step(NamedTuple):
 
 buyers = st.sampled_from(BUYERS)
 seats = st.lists(st.sampled_from(OPEN_SEATS), min_size=1, max_size=2, unique=True)
-asks = st.builds(Ask, seats.map(tuple)) | st.builds(
-    Ask, st.just(()) | seats.map(tuple), st.integers(1, 2)
+asks = st.one_of(
+    st.builds(Ask, seats.map(tuple)),
+    st.builds(Ask, st.just(()) | seats.map(tuple), st.integers(1, 2)),
+    st.builds(Ask, best=st.integers(1, 3)),
+    st.builds(Ask, seats.map(tuple), st.integers(0, 1), st.integers(1, 2)),
 )
 numbers = st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3, 4, 5])
 """Which of the orders or payments there are: 0 is the newest."""

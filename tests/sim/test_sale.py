@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 from msgspec.structs import replace
 
 from holdfast.desk.commands import (
+    Best,
     BlockSeats,
     CancelPending,
     Change,
@@ -63,7 +64,8 @@ LIMIT, FEE = 5, 150
 
 def choice_of(ask: Ask) -> Choice:
     standing = ((STANDING_AREA, ask.standing, None),) if ask.standing else ()
-    return Choice(seats=tuple((seat, None) for seat in ask.seats), areas=standing)
+    best = Best(ask.best) if ask.best else None
+    return Choice(seats=tuple((seat, None) for seat in ask.seats), areas=standing, best=best)
 
 
 def cost_of(seat_id: int) -> int:
@@ -79,7 +81,7 @@ class Sale(RuleBasedStateMachine):
         self.desk.do(BlockSeats(seat_ids=KEPT_BACK))
         seating = self.desk.seating
         costs = {seat: cost_of(seat) for seat in (*OPEN_SEATS, *AREA)}
-        self.naive = NaiveBoxOffice(NOON, costs, AREA, LIMIT, FEE)
+        self.naive = NaiveBoxOffice(NOON, costs, OPEN_SEATS, AREA, LIMIT, FEE)
         self.tables = PaperTables.of(seating)
         self.other_desk = self.tables.seating(seating)
         self.fold = Fold(seating, self.desk.facts)
