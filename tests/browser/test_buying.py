@@ -33,9 +33,8 @@ def _pay_and_see_tickets(visitor: Visitor, count: int) -> None:
     page.wait_for_selector("[data-test=ticket]")
     expect(page.locator("[data-test=ticket]")).to_have_count(count)
     expect(page.locator("h1")).to_contain_text("See you")
-    page.wait_for_function(
-        "[...document.querySelectorAll('[data-test=ticket] img')].every(i => i.naturalWidth > 0)"
-    )
+    for code in page.locator("[data-test=ticket] img").all():
+        code.evaluate("image => image.decode()")
 
 
 def test_a_purchase_with_the_mouse_on_the_map(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 SIZES = {"phone": (390, 844), "tablet": (834, 1112), "desk": (1440, 900)}
 ARTEFACTS = Path(__file__).parents[2] / "artefacts"
@@ -104,11 +104,7 @@ class Visitor:
 
     def announced(self, text: str) -> None:
         """Waits until a screen reader would have said so."""
-        self.page.wait_for_function(
-            """text => document.querySelector('[data-test=announcer]')
-                       .textContent.includes(text)""",
-            arg=text,
-        )
+        expect(self.page.locator("[data-test=announcer]")).to_contain_text(text)
 
     def shot(self, name: str) -> None:
         """Keeps what is seen now, to be looked at."""
