@@ -5,10 +5,8 @@ block ends, in the opposite order.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-
-import structlog
 
 from holdfast.accounts.access_link import AccessLinks
 from holdfast.accounts.api_key import KeyRing
@@ -26,55 +24,18 @@ from holdfast.checkout.settlement import Settlement
 from holdfast.checkout.test_ledger import TestLedger
 from holdfast.checkout.test_provider import TestProvider
 from holdfast.config import (
-    DESK_CONNECTIONS_MAX,
-    EMBEDDED_WATCH_SECONDS,
     FORGET_KEYS_SECONDS,
-    LOOP_PAUSE_SECONDS,
-    POOL_CONNECTIONS_MAX,
     Settings,
 )
 from holdfast.database.clock import Clock
-from holdfast.database.embedded import EmbeddedServer, start_embedded
-from holdfast.database.migrate import migrate
-from holdfast.database.pool import Database, DatabaseSettings, open_database
+from holdfast.database.pool import Database
 from holdfast.desk.box_office import BoxOffice
 from holdfast.desk.sweeper import Sweeper
 from holdfast.live.live_maps import LiveMaps
 from holdfast.live.notices import Notices
 from holdfast.live.stream import Streams
+from holdfast.loops import running_loops
 from holdfast.outbox import Relay
-
-Progress = Callable[[str], None]
-
-log = structlog.get_logger(__name__)
-
-
-@asynccontextmanager
-async def open_store(
-    settings: Settings, progress: Progress | None = None
-) -> AsyncGenerator[Database]:
-    """The database of the settings, migrated; the embedded one is started where none is named.
-
-    Raises EmbeddedError, DatabaseUnreachable or WrongDatabase with a sentence.
-    """
-    async with AsyncExitStack() as stack:
-        source: str | EmbeddedServer = settings.database_url
-        if not settings.database_url:
-            source = await start_embedded(
-                settings.data, bin_directory=settings.postgres_bin, progress=progress
-            )
-            stack.callback(source.close)
-        limits = DatabaseSettings(
-            connections_max=POOL_CONNECTIONS_MAX, desk_connections_max=DESK_CONNECTIONS_MAX
-        )
-        database = await open_database(source, limits)
-        stack.push_async_callback(database.close)
-        async with database.dedicated("holdfast migration") as connection:
-            await migrate(connection)
-        if isinstance(source, EmbeddedServer):
-            watch = await stack.enter_async_context(_running())
-            watch("embedded server", lambda: _watch_embedded(source))
-        yield database
 
 
 @asynccontextmanager
@@ -92,7 +53,7 @@ async def open_parts(
     notices = Notices(database, live)
     time = RecentTime(database, clock)
     await time.read()
-    box_office = BoxOffice(database, clock, notices.publish)
+    box_office = BoxOffice(database, clock, notices.publish, charts.plans)
     test_key = signing_key(secret, "test provider")
     providers = providers or Providers(TestProvider(TestLedger(database, clock), test_key))
     relay = Relay(database, clock, providers)
@@ -122,7 +83,7 @@ async def open_parts(
         await notices.start()
         stack.push_async_callback(notices.close)
         stack.push_async_callback(box_office.close)
-        keep = await stack.enter_async_context(_running())
+        keep = await stack.enter_async_context(running_loops())
         keep("time", time.run)
         keep("sweeper", Sweeper(database, clock, box_office).run)
         keep("relay", relay.run)
@@ -131,39 +92,6 @@ async def open_parts(
         stack.push_async_callback(checkout.close)
         stack.push_async_callback(parts.streams.close)
         yield parts
-
-
-@asynccontextmanager
-async def _running() -> AsyncGenerator[Callable[[str, Callable[[], Awaitable[None]]], None]]:
-    """Lends a function that starts a background loop; all of them are stopped at the end."""
-    tasks: list[asyncio.Task[None]] = []
-
-    def start(name: str, loop: Callable[[], Awaitable[None]]) -> None:
-        tasks.append(asyncio.create_task(_keep(name, loop), name=name))
-
-    try:
-        yield start
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _keep(name: str, loop: Callable[[], Awaitable[None]]) -> None:
-    """Run a loop; one that fails is a bug, is reported, and starts again after a pause."""
-    while True:
-        try:
-            await loop()
-        except Exception as error:
-            log.error("loop.failed", loop=name, exc_info=error)
-        await asyncio.sleep(LOOP_PAUSE_SECONDS)
-
-
-async def _watch_embedded(server: EmbeddedServer) -> None:
-    """Start the supervisor of the embedded server again if somebody killed it."""
-    while True:
-        await asyncio.sleep(EMBEDDED_WATCH_SECONDS)
-        await server.ensure_running()
 
 
 async def _forget_keys(database: Database, clock: Clock) -> None:

@@ -18,15 +18,22 @@ from holdfast.venues.chart_store import PlanShelf
 
 
 class BoxOffice:
-    """Takes every command that moves a seat to the desk of its event."""
+    """Takes every command that moves a seat to the desk of its event.
+
+    `plans`: the floor plans of this process, where others use them too.
+    """
 
     def __init__(
-        self, database: Database, clock: Clock, publish: Callable[[Published], None]
+        self,
+        database: Database,
+        clock: Clock,
+        publish: Callable[[Published], None],
+        plans: PlanShelf | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._publish = publish
-        self._plans = PlanShelf()
+        self._plans = plans or PlanShelf()
         self._desks: dict[int, tuple[Desk, asyncio.Task[None]]] = {}
         self._closed = False
 

@@ -5,7 +5,7 @@ Free seats cost nothing to read: the letters come as one string, owners from the
 
 from holdfast.database.pool import Connection
 from holdfast.desk.order import EventStatus
-from holdfast.desk.reading import read_pending_orders
+from holdfast.desk.reading import read_letters, read_pending_orders
 from holdfast.desk.seating import Seating, Terms
 from holdfast.venues.chart_store import PlanShelf
 from holdfast.venues.price import Price, PriceList
@@ -24,14 +24,6 @@ FROM price
 WHERE event_id = $1
 ORDER BY position, category, price_type
 """
-_LETTERS = """
-SELECT string_agg(
-    CASE status WHEN 'AVAILABLE' THEN 'A' WHEN 'HELD' THEN 'H' WHEN 'SOLD' THEN 'S' ELSE 'B' END,
-    '' ORDER BY seat_id
-)
-FROM seat
-WHERE event_id = $1
-"""
 _TAKEN = """
 SELECT session_id, sum(seat_count)::integer AS places
 FROM orders
@@ -47,7 +39,7 @@ async def load_seating(
     event = await connection.fetchrow(_EVENT, event_id)
     assert event is not None, "a desk has an event"
     plan = await plans.plan(connection, event["chart_sha256"])
-    letters = bytearray((await connection.fetchval(_LETTERS, event_id)).encode())
+    letters = bytearray((await read_letters(connection, event_id)).encode())
     assert len(letters) == plan.seat_count, "the event has the seats of its chart"
     taken = await connection.fetch(_TAKEN, event_id)
     return Seating(

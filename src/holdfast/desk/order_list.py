@@ -18,7 +18,7 @@ SELECT
 FROM orders
 WHERE
     ($1::integer IS NULL OR event_id = $1)
-    AND ($2::text IS NULL OR status::text = $2)
+    AND (cardinality($2::text[]) = 0 OR status::text = ANY($2::text[]))
     AND (
         $3::text IS NULL
         OR order_id = $3
@@ -50,7 +50,7 @@ class Search(Struct, frozen=True):
     """What is looked for: `words` are an order id, or part of a buyer's name or mail."""
 
     event_id: int | None = None
-    status: OrderStatus | None = None
+    statuses: tuple[OrderStatus, ...] = ()
     words: str | None = None
 
 
@@ -62,7 +62,7 @@ async def find_orders(
     rows = await connection.fetch(
         _FIND,
         search.event_id,
-        None if search.status is None else search.status.value,
+        [status.value for status in search.statuses],
         words,
         None if words is None else f"%{_escaped(words)}%",
         *before,

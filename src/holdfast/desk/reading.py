@@ -31,6 +31,14 @@ SELECT
 FROM orders
 WHERE event_id = $1 AND order_id = ANY($2::text[])
 """
+_LETTERS = """
+SELECT string_agg(
+    CASE status WHEN 'AVAILABLE' THEN 'A' WHEN 'HELD' THEN 'H' WHEN 'SOLD' THEN 'S' ELSE 'B' END,
+    '' ORDER BY seat_id
+)
+FROM seat
+WHERE event_id = $1
+"""
 _PENDING = """
 SELECT
     order_id, session_id, user_id, status::text AS status, cancel_reason::text AS cancel_reason,
@@ -67,6 +75,11 @@ LOCK_TICKETS = load("desk/sql/lock_tickets.sql")
 
 _decode_buyer = msgspec.json.Decoder(Buyer).decode
 _decode_action = msgspec.json.Decoder(dict[str, str]).decode
+
+
+async def read_letters(connection: Connection, event_id: int) -> str:
+    """One letter per seat in seat_id order, as in the public snapshot; one string, quickly read."""
+    return await connection.fetchval(_LETTERS, event_id) or ""
 
 
 async def read_orders(

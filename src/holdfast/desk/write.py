@@ -168,8 +168,8 @@ async def _write_seats(connection: Connection, seating: Seating, fold: Fold) -> 
 
 
 async def _write_payments(connection: Connection, event_id: int, fold: Fold) -> None:
-    new = [_payment_row(event_id, payment) for payment in fold.new_payments()]
-    await _append(connection, "payment", PAYMENT_COLUMNS, new)
+    # What failed comes before what is new: an order whose card was declined and that is paid with
+    # another one in the same batch has one live charge.
     changed = fold.changed_payments()
     if changed:
         before = [pair[0] for pair in changed]
@@ -190,6 +190,8 @@ async def _write_payments(connection: Connection, event_id: int, fold: Fold) -> 
             [p.decline_reason for p in after],
             [p.updated_at for p in after],
         )
+    new = [_payment_row(event_id, payment) for payment in fold.new_payments()]
+    await _append(connection, "payment", PAYMENT_COLUMNS, new)
 
 
 def _payment_row(event_id: int, p: Payment) -> Sequence[object]:

@@ -9,20 +9,13 @@ from holdfast.config import CATCH_UP_VERSIONS_MAX
 from holdfast.database.pool import Connection
 from holdfast.desk.journal import read_public_since
 from holdfast.desk.order import EventStatus
+from holdfast.desk.reading import read_letters
 from holdfast.desk.seating import PublicSeating
 from holdfast.live.live_map import LiveMap
 from holdfast.venues.chart_store import PlanShelf
 
 _DESK = "SELECT epoch, version FROM desk WHERE event_id = $1"
 _EVENT = "SELECT chart_sha256, status::text AS status FROM event WHERE event_id = $1"
-_LETTERS = """
-SELECT string_agg(
-    CASE status WHEN 'AVAILABLE' THEN 'A' WHEN 'HELD' THEN 'H' WHEN 'SOLD' THEN 'S' ELSE 'B' END,
-    '' ORDER BY seat_id
-)
-FROM seat
-WHERE event_id = $1
-"""
 _VERSIONS = "SELECT event_id, epoch, version FROM desk WHERE event_id = ANY($1::integer[])"
 _CHARTS = "SELECT event_id, chart_sha256 FROM event WHERE event_id = ANY($1::integer[])"
 _SECTIONS = """
@@ -57,7 +50,7 @@ async def read_map(connection: Connection, plans: PlanShelf, event_id: int) -> L
         event = await connection.fetchrow(_EVENT, event_id)
         if desk is None or event is None:
             return None
-        letters: str = await connection.fetchval(_LETTERS, event_id) or ""
+        letters = await read_letters(connection, event_id)
         version: int = desk["version"]
         since = max(0, version - CATCH_UP_VERSIONS_MAX)
         past = await read_public_since(connection, event_id, since, CATCH_UP_VERSIONS_MAX)
