@@ -78,7 +78,9 @@ class Seller:
         return await self.ask(Hold(order_id=order_id, session_id=buyer, choice=choice))
 
     async def begin(self, order: Order, card: bytes | None = CARD) -> Payment | None:
-        granted = await self.office.submit(self.house.event_id, a_payment(order, card))
+        granted = await self.office.submit(
+            self.house.event_id, a_payment(order, card, provider="test")
+        )
         return granted.payment
 
     async def charge(self, payment: Payment, status: ChargeStatus) -> Charge:
