@@ -51,6 +51,12 @@ ARGUMENTS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "release": {"number": numbers, "session": st.none() | buyers},
     "begin_payment": {"number": numbers, "card": cards},
     "settle": {"number": numbers, "said": said, "right": mostly},
+    "settle_too_late": {
+        "number": numbers,
+        "swept": st.booleans(),
+        "rival": st.none() | asks,
+        "said": st.sampled_from(["AUTHORIZED", "SUCCEEDED"]),
+    },
     "relay": {"number": numbers},
     "refund": {
         "number": numbers,
@@ -68,7 +74,17 @@ ARGUMENTS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 }
 
 OFTEN = ("hold", "begin_payment", "settle")
-NOW_AND_THEN = ("add", "drop", "swap", "time_passes", "time_passes", "commit", "unblock", "refund")
+NOW_AND_THEN = (
+    "settle_too_late",
+    "add",
+    "drop",
+    "swap",
+    "time_passes",
+    "time_passes",
+    "commit",
+    "unblock",
+    "refund",
+)
 SELDOM = ("release", "relay", "scan", "block", "sweep", "refund", "refund")
 USUAL = (*OFTEN, *OFTEN, *OFTEN, *NOW_AND_THEN, *SELDOM)
 

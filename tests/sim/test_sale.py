@@ -38,7 +38,6 @@ from holdfast.desk.journal import decode_private, decode_public, encode_private,
 from holdfast.desk.order import EventStatus, Order, Payment, PaymentStatus
 from holdfast.desk.rules import decide
 from holdfast.desk.rules.organising import status_by_seats
-from holdfast.desk.seating import Seating
 from holdfast.refusals import Refusal
 from tests.cast import (
     GRAND,
@@ -54,6 +53,7 @@ from tests.cast import (
     empty_house,
     order_number,
 )
+from tests.sim.alike import assert_equal_seatings
 from tests.sim.naive import Ask, NaiveBoxOffice, No
 from tests.sim.paper_tables import PaperTables
 from tests.sim.steps import AREA, BUYERS, OPEN_SEATS, Step, asks, buyers, steps
@@ -200,13 +200,27 @@ class Sale(RuleBasedStateMachine):
 
     def settle(self, number: int, said: str, right: bool) -> None:
         payment = self.some_payment(number)
-        if payment is None:
-            return
-        amount = payment.amount if right else payment.amount + 1
+        if payment is not None:
+            self.settled(payment, said, payment.amount if right else payment.amount + 1)
+
+    def settled(self, payment: Payment, said: str, amount: int) -> None:
         change = self.decided(
             a_settle(payment, Charge(PaymentStatus(said), amount, payment.currency))
         )
         self.agreed(change, lambda: self.naive.settle(payment.payment_id, said, amount))
+
+    def settle_too_late(self, number: int, swept: bool, rival: Ask | None, said: str) -> None:
+        """A card that is answered after the deadline, when somebody may have the seats already."""
+        order_id = self.some_order(number).order_id
+        self.begin_payment(number, b"a slow card")
+        self.time_passes(901)
+        if swept:
+            self.sweep()
+        if rival is not None:
+            self.hold("session-of-a-rival", rival)
+        payments = self.desk.facts.payments.get(order_id, [])
+        if payments:
+            self.settled(payments[-1], said, payments[-1].amount)
 
     def relay(self, number: int) -> None:
         """The relay does its errand, between two batches and without the desk."""
@@ -320,7 +334,9 @@ class Sale(RuleBasedStateMachine):
         for seat, letter in enumerate(letters):
             free[GRAND.section_of[seat]] += letter == ord("A")
         assert seating.available == free
-        assert seating.taken == {s: n for s in BUYERS if (n := naive.places_of(s))}
+        assert seating.taken == {
+            s: n for s in (*BUYERS, "session-of-a-rival") if (n := naive.places_of(s))
+        }
 
     @invariant()
     def orders_are_as_the_model_says(self) -> None:
@@ -369,22 +385,6 @@ class Sale(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "desk"):
             self.commit()
-
-
-def assert_equal_seatings(one: Seating, other: Seating) -> None:
-    assert one.letters == other.letters
-    assert one.counts == other.counts
-    assert one.available == other.available
-    assert one.event_status == other.event_status
-    assert one.orders == other.orders
-    assert [owner_id(o) for o in one.owner] == [owner_id(o) for o in other.owner]
-    assert one.taken == other.taken
-    assert one.next_due() == other.next_due()
-    assert one.version == other.version
-
-
-def owner_id(order: Order | None) -> str | None:
-    return order.order_id if order else None
 
 
 TestSale = Sale.TestCase
