@@ -14,7 +14,7 @@ from msgspec import Struct
 from benchmarks.buyers import Buyers, Market
 from benchmarks.client import CONNECT_SECONDS_MAX, DRAIN_SECONDS_MAX, drive
 from benchmarks.journeys import JOURNEYS
-from benchmarks.processes import environment_for, module_command
+from benchmarks.processes import end, environment_for, module_command
 from benchmarks.samples import Samples
 
 PREPARE_SECONDS_MAX: Final = 60.0  # signing a hundred thousand sessions takes some seconds
@@ -53,9 +53,7 @@ async def run_load(load: Load) -> Samples:
         async with asyncio.timeout(allowed + CONNECT_SECONDS_MAX + PREPARE_SECONDS_MAX):
             said, trouble = await process.communicate(msgspec.msgpack.encode(load))
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await end(process)
     if process.returncode != 0:
         raise LoadFailed(trouble.decode(errors="replace")[-2000:])
     return msgspec.msgpack.decode(said, type=Samples)

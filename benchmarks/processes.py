@@ -4,9 +4,12 @@ Costs are read from /proc, so the bench runs on Linux only.
 """
 
 import asyncio
+import contextlib
 import os
+import signal
 import sys
 import time
+from asyncio.subprocess import Process
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +28,19 @@ def environment_for(**added: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HOLDFAST_")}
     paths = [str(CHECKOUT), str(CHECKOUT / "src"), *filter(None, [kept.get("PYTHONPATH")])]
     return {**kept, "PYTHONPATH": os.pathsep.join(paths), **added}
+
+
+async def end(process: Process, seconds_max: float = 0.0) -> int:
+    """Ask a child to stop, kill it where it has not after so long; returns its exit code."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if process.returncode is None:
+            # It may end by itself at this very moment.
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(number)
+        if number == signal.SIGTERM:
+            with contextlib.suppress(TimeoutError):
+                return await asyncio.wait_for(process.wait(), seconds_max)
+    return await process.wait()
 
 
 async def until_gone(pid: int, seconds_max: float = GONE_SECONDS_MAX) -> bool:
@@ -54,6 +70,12 @@ def cpu_seconds(pid: int) -> float:
     except FileNotFoundError:
         return 0.0
     return sum(int(fields[place]) for place in (11, 12, 13, 14)) / os.sysconf("SC_CLK_TCK")
+
+
+def main_thread_seconds(pid: int) -> float:
+    """The processor time of a process's first thread alone."""
+    fields = Path(f"/proc/{pid}/task/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def family_cpu_seconds(pid: int) -> float:

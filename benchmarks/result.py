@@ -11,7 +11,10 @@ Verdict = Literal["aim", "met", "missed", ""]
 
 
 class Run(Struct):
-    """One run as it was. Milliseconds; CPU in microseconds per answer."""
+    """One run as it was. Milliseconds; CPU in microseconds per answer.
+
+    `answers` are those of the measured interval by kind and status, `answered` all of the run.
+    """
 
     what: str
     per_second: float
@@ -20,6 +23,7 @@ class Run(Struct):
     server_cpu_us: float
     database_cpu_us: float
     answers: dict[str, int]
+    answered: int
 
 
 class Figure(Struct):
@@ -76,6 +80,7 @@ def run_of(
         server_cpu_us=round(1e6 * server_cpu / answered, 1),
         database_cpu_us=round(1e6 * database_cpu / answered, 1),
         answers=samples.counts(),
+        answered=answered,
     )
 
 

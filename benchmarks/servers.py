@@ -1,7 +1,6 @@
 """Starting and stopping the serving processes of a run."""
 
 import asyncio
-import signal
 import socket
 import tempfile
 from asyncio.subprocess import Process
@@ -12,7 +11,14 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from benchmarks.client import LOOPBACK
-from benchmarks.processes import cpu_seconds, environment_for, module_command, resident_bytes
+from benchmarks.processes import (
+    cpu_seconds,
+    end,
+    environment_for,
+    main_thread_seconds,
+    module_command,
+    resident_bytes,
+)
 
 Design = Literal["desk", "row_lock"]
 DESIGNS: Final[tuple[Design, ...]] = ("desk", "row_lock")
@@ -48,6 +54,11 @@ class Server(Struct):
     def cpu_seconds(self) -> float:
         """Processor time used by all of them so far."""
         return sum(cpu_seconds(process.pid) for process in self.processes)
+
+    @property
+    def main_thread_seconds(self) -> float:
+        """Processor time used by the threads in which Python runs."""
+        return sum(main_thread_seconds(process.pid) for process in self.processes)
 
     async def put_clock_forward(self, seconds: float) -> None:
         """Make every later reading of the clock so much later; for one process only."""
@@ -102,8 +113,7 @@ async def _start(design: Design, port: int, environment: dict[str, str]) -> Proc
             raise ServerFailed("A serving process did not start; see what it said above.")
         await asyncio.wait_for(_answers(port), START_SECONDS_MAX)
     except BaseException:
-        process.kill()
-        await process.wait()
+        await end(process)
         raise
     return process
 
@@ -121,15 +131,7 @@ async def _answers(port: int) -> None:
 
 
 async def _stop_all(processes: list[Process]) -> None:
-    for process in processes:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-    for process in processes:
-        try:
-            await asyncio.wait_for(process.wait(), STOP_SECONDS_MAX)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+    await asyncio.gather(*[end(process, STOP_SECONDS_MAX) for process in processes])
 
 
 def _free_port() -> int:

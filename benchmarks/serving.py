@@ -25,7 +25,7 @@ from benchmarks.row_lock_payment import RowLockCheckout
 from benchmarks.servers import CLOCK_PATH, CONNECTIONS, EMPTY_PATH, PROFILE, READY
 from holdfast.api.application import make_application
 from holdfast.api.parts import Parts
-from holdfast.app import open_parts, open_store
+from holdfast.app import open_parts
 from holdfast.checkout.provider import Providers
 from holdfast.cli.log import set_up_log
 from holdfast.cli.serving import make_server, run_loop, stop_signal
@@ -33,6 +33,7 @@ from holdfast.config import DRAIN_SECONDS_MAX, Settings, read_settings
 from holdfast.database.clock import Clock
 from holdfast.database.connection import Connection
 from holdfast.database.pool import Database, DatabaseSettings, open_database
+from holdfast.store import open_store
 
 _EMPTY_START: Final = {
     "type": "http.response.start",

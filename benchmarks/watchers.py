@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from benchmarks.client import CONNECT_AT_ONCE, LOOPBACK
-from benchmarks.processes import environment_for, module_command
+from benchmarks.processes import end, environment_for, module_command
 
 OPEN_SECONDS_MAX: Final = 60.0
 END_SECONDS_MAX: Final = 10.0
@@ -87,9 +87,7 @@ async def watching(watch: Watch) -> AsyncGenerator[Seen]:
         for name, value in msgspec.json.decode(told, type=dict[str, int]).items():
             setattr(seen, name, value)
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+        await end(process)
 
 
 async def watch_until_told(watch: Watch) -> Seen:

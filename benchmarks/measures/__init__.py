@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from benchmarks.bench import Bench
-from benchmarks.measures import alone, cold, expiry, holds, mix, rush, sales, size, workers
+from benchmarks.measures import alone, cold, expiry, holds, mix, profile, rush, sales, size, workers
 from benchmarks.result import Result
 
 Measure = Callable[[Bench], Awaitable[Result]]
@@ -19,4 +19,5 @@ MEASURES: Final[dict[str, Measure]] = {
     "size": size.measure,
     "cold": cold.measure,
     "alone": alone.measure,
+    "profile": profile.measure,
 }

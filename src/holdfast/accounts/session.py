@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
@@ -39,7 +40,7 @@ class SessionTokens:
 
     def __init__(self, secret: bytes) -> None:
         self._key = signing_key(secret, "session")
-        self._verified: dict[str, Session] = {}
+        self._verified: OrderedDict[str, Session] = OrderedDict()
 
     def issue(self, now: datetime) -> tuple[Session, str]:
         """A new session and its token."""
@@ -55,8 +56,9 @@ class SessionTokens:
             session = self._check(token)
             if session is None:
                 return None
+            # A plain dict that loses its first entry again and again is slow to find its first.
             while len(self._verified) >= SESSIONS_REMEMBERED_MAX:
-                del self._verified[next(iter(self._verified))]
+                self._verified.popitem(last=False)
             self._verified[token] = session
         return session if now < session.expires_at else None
 

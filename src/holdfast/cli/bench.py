@@ -26,7 +26,8 @@ def bench(*names: str, json: bool = False, quick: bool = False, folder: Folder =
     Parameters
     ----------
     names:
-        holds, mix, sales, rush, workers, expiry, size, cold, alone; all where none is named.
+        holds, mix, sales, rush, workers, expiry, size, cold, alone,
+        profile; all where none is named.
     json:
         Print every run as JSON instead of tables.
     quick:
