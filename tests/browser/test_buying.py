@@ -115,7 +115,7 @@ def test_a_purchase_with_the_keyboard_alone(theatre: int, invite: Invite) -> Non
     visitor.check("list-chosen")
     keys.press("Enter")
     visitor.announced("held for you")
-    visitor.tab_to("[data-test=checkout]")
+    expect(page.locator("[data-test=checkout]")).to_be_focused()
     keys.press("Enter")
     page.wait_for_selector("[data-test=pay]")
     visitor.tab_to("#name")
@@ -126,6 +126,28 @@ def test_a_purchase_with_the_keyboard_alone(theatre: int, invite: Invite) -> Non
     page.wait_for_selector("[data-test=ticket]")
     visitor.announced("Paid")
     visitor.check("tickets")
+
+
+def test_the_map_itself_obeys_the_keyboard(theatre: int, invite: Invite) -> None:
+    visitor = invite("desk")
+    visitor.open_event(theatre)
+    page, keys = visitor.page, visitor.page.keyboard
+    visitor.tab_to("[data-test=map]")
+    keys.press("ArrowDown")
+    visitor.announced(", free, €")
+    keys.press("Enter")
+    visitor.announced("chosen. Total €")
+    keys.press("ArrowRight")
+    keys.press("ArrowDown")
+    keys.press("+")
+    keys.press("Enter")
+    expect(page.locator("[data-test=tray] li")).to_have_count(2)
+    visitor.shot("map-cursor")
+    keys.press("0")
+    visitor.tab_to("[data-test=tray] li button")
+    keys.press("Enter")
+    expect(page.locator("[data-test=tray] li")).to_have_count(1)
+    expect(page.locator("[data-test=hold]")).to_be_focused()
 
 
 def test_standing_places_are_bought_by_quantity(

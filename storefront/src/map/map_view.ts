@@ -72,6 +72,8 @@ export class MapView {
 
   /** Fits the canvas to its place on the page; keeps what is in the middle there. */
   resize(width: number, height: number): void {
+    // A map that is folded away has no size; it keeps what it had until it is seen again.
+    if (width === 0 || height === 0) return
     const first = this.camera.width === 1
     const [x, y] = this.camera.toHouse(this.camera.width / 2, this.camera.height / 2)
     this.#dense = Math.min(2, window.devicePixelRatio || 1)

@@ -157,7 +157,7 @@ export class OpenOrder {
     this.countdown.stop()
     forgetHeld(order.event_id)
     if (order.status === 'CONFIRMED' && before === 'PENDING') announcer.say(words.say.confirmed)
-    if (order.status === 'CONFIRMED' && order.tickets === undefined) this.#lookLater()
+    if (order.status === 'CONFIRMED' && order.tickets.length === 0) this.#lookLater()
   }
 
   /** A card tried again after a refusal is a new attempt; after a lost line, when we still know of

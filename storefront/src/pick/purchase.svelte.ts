@@ -51,7 +51,8 @@ export class Purchase {
   }
 
   get heldItems(): OrderItem[] {
-    return this.order?.items.filter((item) => item.state === 'ACTIVE') ?? []
+    const items = this.order?.items.filter((item) => item.state === 'ACTIVE') ?? []
+    return items.sort((one, other) => one.seat_id - other.seat_id)
   }
 
   /** Seats to be drawn as the buyer's own. */
