@@ -5,7 +5,7 @@
  *  over this by the map view. */
 
 import type { Corner } from '../api/types'
-import type { Box, House, HouseArea, HouseSection } from '../house/house'
+import { ACCESSIBLE, type Box, type House, type HouseArea, type HouseSection } from '../house/house'
 import type { SeatGrid } from '../house/seat_grid'
 import { BLOCKED, FREE, HELD, type SeatStates } from '../house/seat_states.svelte'
 import type { Level, PriceBook } from '../pick/price_book'
@@ -223,6 +223,8 @@ export class HousePainter {
     const letter = this.#states.letters[id]!
     const level = this.#level[this.#house.category[id]!]!
     if (level < 0 || (letter !== FREE && letter !== HELD)) return
+    // A free wheelchair place bears its own sign instead.
+    if (letter === FREE && this.#house.flags[id]! & ACCESSIBLE) return
     ink.fillStyle = letter === FREE ? this.#palette.onLevels[level]! : this.#palette.muted
     ink.fillText(this.#house.numbers[id] ?? '', x, y + 0.5)
   }

@@ -60,9 +60,9 @@ export class SeatStamps {
       ink.lineWidth = Math.max(1, this.#radius * 0.22)
       ink.strokeRect(-this.#radius * 0.42, -this.#radius * 0.42, this.#radius * 0.84, this.#radius * 0.84)
     } else if (flags & RESTRICTED && roomy) {
-      // Half a seat: half a view.
+      // A slice is missing from the seat as from its view; the number has room above it.
       ink.globalCompositeOperation = 'destination-out'
-      ink.fillRect(-this.#radius * 1.2, this.#radius * 0.3, this.#radius * 2.4, this.#radius)
+      ink.fillRect(-this.#radius * 1.2, this.#radius * 0.52, this.#radius * 2.4, this.#radius)
     }
   }
 
