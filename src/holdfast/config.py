@@ -139,6 +139,7 @@ BODY_SECONDS_MAX: Final = 30.0  # a body that drips in longer than this is an at
 LIST_LIMIT_DEFAULT: Final = 100  # a page of a list on a screen, and some more
 LIST_LIMIT_MAX: Final = 500  # API.md
 REQUEST_PLACES_MAX: Final = 500  # no order_limit may be above it
+PRICES_BYTES_MAX: Final = 1_048_576  # 2,000 prices with long names
 PRICES_MAX: Final = 2_000  # prices of one event: 200 categories for ten kinds of buyers
 REQUEST_PARTS_MAX: Final = 200  # sections, categories or areas named in one request
 IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255  # a UUID has 36; longer ones are a mistake

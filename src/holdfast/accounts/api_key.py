@@ -91,6 +91,11 @@ async def read_key(connection: Connection, key_id: str) -> ApiKey:
     return _key(row)
 
 
+async def is_valid_key(connection: Connection, text: str) -> bool:
+    """Whether this is the text of a key that was not revoked."""
+    return await connection.fetchrow(_FIND, _hash(text)) is not None
+
+
 async def revoke_key(connection: Connection, key_id: str, now: datetime) -> ApiKey:
     """Close a key for good; twice is once. Refuses not_found."""
     row = await connection.fetchrow(_REVOKE, key_id, now)

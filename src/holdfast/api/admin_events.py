@@ -118,14 +118,14 @@ class OrganisersEventList(Struct):
 
 async def list_events(
     request: ApiRequest,
-    status: FromQuery[EventStatus | None] = None,
-    cursor: Cursor = None,
+    status: FromQuery[tuple[EventStatus, ...]] = (),
+    cursor: Cursor = "",
     limit: Limit = LIST_LIMIT_DEFAULT,
 ) -> Response[Any]:
     """Events of every status, drafts too."""
     require_all_events(request)
     place = after(cursor, Place, START)
-    wanted = tuple(EventStatus) if status is None else (status,)
+    wanted = status or tuple(EventStatus)
     async with request.parts.database.pool.acquire() as connection:
         found = await catalogue.list_events(connection, place, wanted, limit + 1)
     page = found[:limit]

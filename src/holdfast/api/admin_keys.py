@@ -48,7 +48,7 @@ class KeyList(Struct):
 
 
 async def list_keys(
-    request: ApiRequest, cursor: Cursor = None, limit: Limit = LIST_LIMIT_DEFAULT
+    request: ApiRequest, cursor: Cursor = "", limit: Limit = LIST_LIMIT_DEFAULT
 ) -> Response[Any]:
     """Every key, by key_id."""
     require_all_events(request)

@@ -23,10 +23,12 @@ from holdfast.desk.order_list import OrderLine, Search, find_orders
 from holdfast.refusals import Refusal
 
 Words = Annotated[
-    str | None,
+    str,
     QueryParameter(max_length=200, description="An order id, or part of a buyer's name or mail."),
 ]
-Event = Annotated[int | None, QueryParameter(ge=1, le=2**31 - 1, description="One event's only.")]
+Event = Annotated[
+    int, QueryParameter(ge=0, le=2**31 - 1, description="One event's only; 0 for all.")
+]
 OrderKey = Annotated[str, Meta(max_length=60)]
 Key = tuple[Moment, OrderKey]
 _NEWEST = (datetime(9999, 1, 1, tzinfo=UTC), "")
@@ -52,21 +54,21 @@ class RefundRequest(Struct, forbid_unknown_fields=True):
 
 async def list_orders(
     request: ApiRequest,
-    event_id: Event = None,
-    status: FromQuery[OrderStatus | None] = None,
-    search: Words = None,
-    cursor: Cursor = None,
+    event_id: Event = 0,
+    status: FromQuery[tuple[OrderStatus, ...]] = (),
+    search: Words = "",
+    cursor: Cursor = "",
     limit: Limit = LIST_LIMIT_DEFAULT,
 ) -> Response[Any]:
     """Orders, the newest first: of one event or all, of one status, by name or mail."""
-    if event_id is None:
+    if not event_id:
         require_all_events(request)
     else:
         own_event(request, event_id)
-    if search is not None and "\0" in search:
+    if "\0" in search:
         raise Refusal("invalid_request", "At search: letters only, please.", at="search")
     place = after(cursor, Key, _NEWEST)
-    wanted = Search(event_id, status, search or None)
+    wanted = Search(event_id or None, status, search or None)
     async with request.parts.database.pool.acquire() as connection:
         found = await find_orders(connection, wanted, place, limit + 1)
     page = found[:limit]

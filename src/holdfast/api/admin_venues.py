@@ -52,7 +52,7 @@ class ChartSaved(Struct):
 
 
 async def list_venues(
-    request: ApiRequest, cursor: Cursor = None, limit: Limit = LIST_LIMIT_DEFAULT
+    request: ApiRequest, cursor: Cursor = "", limit: Limit = LIST_LIMIT_DEFAULT
 ) -> Response[Any]:
     """Every venue."""
     require_all_events(request)

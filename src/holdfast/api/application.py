@@ -1,6 +1,6 @@
 """The application made of the route table: thin routes outside, the framework inside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterable
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from holdfast.api.openapi import describe
 from holdfast.api.parts import Parts
 from holdfast.api.problems import answer_to
 from holdfast.api.request import ApiRequest
+from holdfast.api.route import Route
 from holdfast.api.routes import ADMIN_ROUTES, BARE_ROUTES, PREFIX, ROUTES
 from holdfast.api.thin import ThinRoutes
 from holdfast.config import BODY_BYTES_MAX
@@ -29,14 +30,14 @@ def make_application(parts: Parts) -> ASGIApp:
         HTTPRouteHandler("/orders/{order_id:str}", http_method="GET")(storefront.read_order_page),
         HTTPRouteHandler("/docs/refusals", http_method="GET")(storefront.read_refusals),
     ]
-    ordinary = [route.handler() for route in (*ROUTES, *ADMIN_ROUTES) if not route.thin]
+    ordinary = [route for route in (*ROUTES, *ADMIN_ROUTES) if not route.thin]
     every = [*((PREFIX, route) for route in (*ROUTES, *ADMIN_ROUTES))]
     every += [("", route) for route in BARE_ROUTES]
     describe_once = cache(lambda: encode(describe(every)))
     metrics = Metrics(parts)
-    api = Router(PREFIX, route_handlers=ordinary)
+    api = Router(PREFIX, route_handlers=_handlers(ordinary))
     application = Litestar(
-        [api, *[route.handler() for route in BARE_ROUTES], *pages],
+        [api, *_handlers(BARE_ROUTES), *pages],
         request_class=ApiRequest,
         request_max_body_size=BODY_BYTES_MAX,
         exception_handlers=_HANDLERS,
@@ -47,6 +48,28 @@ def make_application(parts: Parts) -> ASGIApp:
     thin = [route.thin_route(PREFIX) for route in ROUTES if route.thin]
     inside = ThinRoutes(thin, parts, metrics.answered, Measured(application, metrics))
     return Edge(inside, parts.settings.allowed_origins)
+
+
+def _handlers(routes: Iterable[Route]) -> list[HTTPRouteHandler]:
+    """The handlers of these routes, and for every address one that says which methods it has: the
+    framework's own knows only the first. They come first, or the framework makes its own."""
+    methods: dict[str, list[str]] = {}
+    for route in routes:
+        methods.setdefault(route.path, []).append(route.method)
+    allow = {path: ", ".join([*sorted(named), "OPTIONS"]) for path, named in methods.items()}
+    said = [
+        HTTPRouteHandler(path, http_method="OPTIONS", status_code=204)(_says(words))
+        for path, words in allow.items()
+    ]
+    return [*said, *[route.handler() for route in routes]]
+
+
+def _says(allow: str) -> Callable[[], Coroutine[Any, Any, Response[None]]]:
+    async def say_methods() -> Response[None]:
+        """Which methods this address has."""
+        return Response(None, status_code=204, headers={"Allow": allow})
+
+    return say_methods
 
 
 def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

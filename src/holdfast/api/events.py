@@ -85,13 +85,13 @@ class PricesAnswer(Struct):
 
 async def list_events(
     request: ApiRequest,
-    status: FromQuery[EventStatus | None] = None,
-    cursor: Cursor = None,
+    status: FromQuery[tuple[EventStatus, ...]] = (),
+    cursor: Cursor = "",
     limit: Limit = LIST_LIMIT_DEFAULT,
 ) -> Response[Any]:
-    """Events by start time, those still being prepared left out; one status where named."""
+    """Events by start time, drafts left out; of some statuses where they are named."""
     place = after(cursor, Place, START)
-    wanted = _SHOWN if status is None else (status,) if status in _SHOWN else ()
+    wanted = [shown for shown in _SHOWN if not status or shown in status]
     async with request.parts.database.pool.acquire() as connection:
         found = await catalogue.list_events(connection, place, wanted, limit + 1)
     page = found[:limit]

@@ -46,6 +46,7 @@ async def scan_ticket(request: ApiRequest, data: JSONBody[ScanRequest]) -> Respo
     """Admit, let out, or say why not; a ticket is admitted once."""
     if not request.key.opens(data.event_id):
         raise Refusal("forbidden", "This key is for another event.")
+    own_id = _scan_id(request)
     asked = Scan(
         barcode=data.barcode,
         event_id=data.event_id,
@@ -53,7 +54,7 @@ async def scan_ticket(request: ApiRequest, data: JSONBody[ScanRequest]) -> Respo
         device=data.device,
         direction=data.direction,
         scanned_at=data.scanned_at,
-        scan_id=data.scan_id or _scan_id(request),
+        scan_id=data.scan_id or own_id,
     )
     told = await scan(request.parts.database, request.parts.clock, asked)
     shown = ScanShown(told.result, told.ticket, told.scan_id, told.scanned_at)

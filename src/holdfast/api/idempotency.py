@@ -6,6 +6,7 @@ refusal is never remembered. What is older than a day is forgotten.
 """
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from holdfast.desk.commands import Repeat
 from holdfast.refusals import Refusal
 
 NO_EVENT = 0
+KEY_PATTERN = re.compile(r"[\x21-\x7e]+")
 
 _LOCK = "SELECT pg_advisory_xact_lock($1)"
 _FIND = """
@@ -39,14 +41,15 @@ _encode = msgspec.json.Encoder().encode
 
 
 def key_of(asked: Asked) -> str | None:
-    """The request's Idempotency-Key, or None. Refuses one that is empty or too long."""
+    """The request's Idempotency-Key, or None. Refuses one that is empty, long or unprintable."""
     if b"idempotency-key" not in asked.sent:
         return None
     key = text(asked.sent, b"idempotency-key")
-    if not 0 < len(key) <= IDEMPOTENCY_KEY_CHARACTERS_MAX:
+    if len(key) > IDEMPOTENCY_KEY_CHARACTERS_MAX or not KEY_PATTERN.fullmatch(key):
         raise Refusal(
             "invalid_request",
-            f"Idempotency-Key takes 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} characters.",
+            f"Idempotency-Key takes 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} letters, digits and signs"
+            " of ASCII, without spaces.",
             at="Idempotency-Key",
         )
     return key
@@ -92,6 +95,25 @@ async def do_once(
     made = await do()
     await record(connection, event_id, repeat, made, now)
     return made, False
+
+
+async def known_before(asked: Asked, event_id: int, repeat: Repeat | None) -> bool:
+    """Whether an equal request was granted before, for what does no harm when it is done twice.
+
+    Refuses idempotency_mismatch where the key was used for another body.
+    """
+    if repeat is None:
+        return False
+    async with asked.parts.database.pool.acquire() as connection:
+        return await recorded(connection, event_id, repeat) is not None
+
+
+async def remember(asked: Asked, event_id: int, repeat: Repeat | None, resource_id: str) -> None:
+    """Remember that such a request was granted."""
+    if repeat is not None:
+        async with asked.parts.database.pool.acquire() as connection:
+            now = await asked.parts.clock.now(connection)
+            await record(connection, event_id, repeat, resource_id, now)
 
 
 async def recorded(connection: Connection, event_id: int, repeat: Repeat) -> str | None:

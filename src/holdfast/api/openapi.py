@@ -14,6 +14,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from holdfast.api.idempotency import KEY_PATTERN
 from holdfast.api.problems import Problem
 from holdfast.api.route import Route
 from holdfast.config import IDEMPOTENCY_KEY_CHARACTERS_MAX
@@ -64,7 +65,7 @@ _KEY_PARAMETER: Json = {
         "type": "string",
         "minLength": 1,
         "maxLength": IDEMPOTENCY_KEY_CHARACTERS_MAX,
-        "pattern": r"^[\x21-\x7e]+$",
+        "pattern": f"^{KEY_PATTERN.pattern}$",
     },
 }
 
@@ -153,7 +154,7 @@ def _parameters(route: Route) -> list[Json]:
             "required": name in in_path,
             "schema": schema,
         }
-        if isinstance(parameter.default, int):
+        if isinstance(parameter.default, int) and parameter.default:
             schema["default"] = parameter.default
         if description:
             described["description"] = description
@@ -198,7 +199,8 @@ def _granted(route: Route, schema_of: Mapping[Any, Json]) -> Json:
         schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
         answer["content"] = {route.media: {"schema": schema}}
     elif route.status == 200:
-        answer["content"] = {route.media: {"schema": {"type": "string"}}}
+        kind = "object" if route.media == "application/json" else "string"
+        answer["content"] = {route.media: {"schema": {"type": kind}}}
     found = {str(route.status): answer}
     for status in route.also:
         found[str(status)] = {"description": "Not changed."} if status == 304 else answer

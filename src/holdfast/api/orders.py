@@ -23,7 +23,7 @@ NO_ORDER = "There is no such order, or it is not yours: open it by the link in y
 
 
 async def read_order(
-    request: ApiRequest, order_id: FromPath[str], token: FromQuery[str | None] = None
+    request: ApiRequest, order_id: FromPath[str], token: FromQuery[str] = ""
 ) -> Response[Any]:
     """An order, for the session that made it or whoever has its signed link."""
     account = await open_order(request, order_id, token)
@@ -73,7 +73,7 @@ async def release(request: ApiRequest, order_id: FromPath[str]) -> None:
     await request.parts.box_office.submit(order_event(order_id), command)
 
 
-async def open_order(asked: Asked, order_id: str, token: str | None) -> Account:
+async def open_order(asked: Asked, order_id: str, token: str) -> Account:
     """The order with its payment and tickets, for whoever may see it; else not_found."""
     event_id = order_event(order_id)
     linked = opens_by_link(asked, order_id, token)
@@ -86,9 +86,9 @@ async def open_order(asked: Asked, order_id: str, token: str | None) -> Account:
     return account
 
 
-def opens_by_link(asked: Asked, order_id: str, token: str | None) -> bool:
+def opens_by_link(asked: Asked, order_id: str, token: str) -> bool:
     """Whether the request carries this order's signed token, in the address or as bearer."""
-    sent = token if token is not None else _bearer_link(asked)
+    sent = token or _bearer_link(asked)
     return sent is not None and asked.parts.links.opens(sent, order_id, asked.parts.time.now())
 
 

@@ -15,9 +15,7 @@ from holdfast.refusals import Refusal
 T = TypeVar("T")
 
 Limit = Annotated[int, QueryParameter(ge=1, le=LIST_LIMIT_MAX, description="Entries on a page.")]
-Cursor = Annotated[
-    str | None, QueryParameter(max_length=400, description="`next` of the page before.")
-]
+Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before.")]
 
 
 def cursor_of(*key: Any) -> str:
@@ -25,9 +23,9 @@ def cursor_of(*key: Any) -> str:
     return urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
 
 
-def after(cursor: str | None, key_type: type[T], start: T) -> T:
+def after(cursor: str, key_type: type[T], start: T) -> T:
     """The sort key that a cursor holds, or `start` without one. Refuses what is no cursor."""
-    if cursor is None:
+    if not cursor:
         return start
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from holdfast.api.answer import answer
 from holdfast.api.asked import Asked
-from holdfast.api.idempotency import record, recorded, repeat_of
+from holdfast.api.idempotency import known_before, remember, repeat_of
 from holdfast.api.order_answer import Account, read_account, refused_payment
 from holdfast.api.orders import answer_with
 from holdfast.api.paths import order_event, order_of_part
@@ -16,7 +16,6 @@ from holdfast.api.request import ApiRequest
 from holdfast.checkout.answer import Outcome, PaymentAnswer
 from holdfast.checkout.test_provider import TestProvider
 from holdfast.config import PAYMENT_TOKEN_CHARACTERS_MAX
-from holdfast.desk.commands import Repeat
 from holdfast.desk.order import Buyer
 from holdfast.ids import PaymentId
 from holdfast.refusals import Refusal
@@ -60,7 +59,7 @@ async def pay(
     event_id = order_event(order_id)
     session_id = request.buyer.session_id
     repeat = repeat_of(request, session_id, f"/orders/{order_id}/payment", data, 200)
-    known = repeat is not None and await _known(request, event_id, repeat)
+    known = await known_before(request, event_id, repeat)
     buyer = data.buyer
     paid = await request.parts.checkout.pay(
         order_id,
@@ -69,11 +68,8 @@ async def pay(
         Buyer(buyer.name, buyer.email, buyer.phone, buyer.locale),
     )
     answered = await _answer(request, order_id, paid, replayed=known or paid.replayed)
-    if repeat is not None and not known:
-        # The payment is safe by its token; this only makes another body under the key a mistake.
-        async with request.parts.database.pool.acquire() as connection:
-            now = await request.parts.clock.now(connection)
-            await record(connection, event_id, repeat, order_id, now)
+    # The payment is safe by its token; this only makes another body under the key a mistake.
+    await remember(request, event_id, repeat, order_id)
     return answered
 
 
@@ -114,8 +110,3 @@ async def _answer(
         assert found is not None, "an order that was paid is there"
         account = found
     return await answer_with(asked, account, status, replayed=replayed)
-
-
-async def _known(asked: Asked, event_id: int, repeat: Repeat) -> bool:
-    async with asked.parts.database.pool.acquire() as connection:
-        return await recorded(connection, event_id, repeat) is not None

@@ -26,7 +26,7 @@ from holdfast.api.admin_events import OrganisersEvent
 from holdfast.api.admin_seats import DeskAnswer
 from holdfast.api.order_answer import OrderAnswer
 from holdfast.api.route import Handler, Method, Route
-from holdfast.config import BODY_BYTES_MAX, CHART_BYTES_MAX
+from holdfast.config import BODY_BYTES_MAX, CHART_BYTES_MAX, PRICES_BYTES_MAX
 from holdfast.live.live_map import Changes
 from holdfast.refusals import Code
 from holdfast.venues.chart import Chart
@@ -128,11 +128,12 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     _staff("POST", "/charts/check", admin_venues.check, ChartSummary, 200, _CHART,
            CHART_BYTES_MAX, "application/json"),
     _staff("GET", "/events", admin_events.list_events, admin_events.OrganisersEventList),
-    _staff("POST", "/events", admin_events.create, OrganisersEvent, 201, _REPEAT),
+    _staff("POST", "/events", admin_events.create, OrganisersEvent, 201, _REPEAT,
+           PRICES_BYTES_MAX),
     _staff("GET", EVENT, admin_events.read, OrganisersEvent, refuses=_NONE),
     _staff("PATCH", EVENT, admin_events.change, OrganisersEvent, refuses=_CHANGE),
     _staff("PUT", f"{EVENT}/prices", admin_events.replace_price_list, events.PricesAnswer,
-           refuses=_CHANGE),
+           refuses=_CHANGE, body_bytes_max=PRICES_BYTES_MAX),
     _staff("POST", f"{EVENT}/status", admin_seats.change_status, DeskAnswer, refuses=_STATUS),
     _staff("POST", f"{EVENT}/cancel", admin_seats.cancel, DeskAnswer, refuses=_STATUS),
     _staff("POST", f"{EVENT}/seats/block", admin_seats.block, DeskAnswer, refuses=_BLOCK),

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from holdfast.api import credentials
 from holdfast.api.answer import answer
+from holdfast.api.idempotency import key_of
 from holdfast.api.request import ApiRequest
 from holdfast.refusals import Refusal
 
@@ -26,6 +27,7 @@ async def open_session(request: ApiRequest) -> Response[Any]:
     Our own pages send `Holdfast-Storefront: 1` and get a cookie instead of the token; a browser
     that has a valid session keeps it. Idempotency-Key means nothing here: every call is new.
     """
+    key_of(request)
     parts = request.parts
     if credentials.STOREFRONT_HEADER not in request.sent:
         session, token = parts.sessions.issue(parts.time.now())

@@ -53,7 +53,7 @@ async def read_page(request: ApiRequest) -> Response[Any]:
 
 
 async def read_order_page(
-    request: ApiRequest, order_id: FromPath[str], token: FromQuery[str | None] = None
+    request: ApiRequest, order_id: FromPath[str], token: FromQuery[str] = ""
 ) -> Response[Any]:
     """Where an access_url leads: the page for a browser, the order itself for a program."""
     browser = "text/html" in text(request.sent, b"accept")

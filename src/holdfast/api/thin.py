@@ -9,7 +9,7 @@ import inspect
 import re
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -168,7 +168,8 @@ class _Reading:
         self._bytes_max = bytes_max
         self._needs_buyer = needs_buyer
         self._decoder = msgspec.json.Decoder(hints["data"]) if "data" in names else None
-        self._query = {n: hints[n] for n in names if n != "data" and f"{{{n}:" not in path}
+        asked = [n for n in names if n != "data" and f"{{{n}:" not in path]
+        self._query = {name: _said(hints[name]) for name in asked}
 
     async def answer(self, call: ThinCall) -> Reply | None:
         """The function's reply, or the problem that stands in its way."""
@@ -197,3 +198,9 @@ class _Reading:
                 except msgspec.ValidationError as error:
                     raise not_valid(error, name) from None
         return found
+
+
+def _said(declared: Any) -> Any:
+    """The type of a parameter that is there: the word "null" is a word."""
+    members = [member for member in get_args(declared) if member is not type(None)]
+    return members[0] if len(members) == 1 and type(None) in get_args(declared) else declared

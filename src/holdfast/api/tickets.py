@@ -30,20 +30,20 @@ class TicketList(Struct):
 
 
 async def list_tickets(
-    request: ApiRequest, order_id: FromPath[str], token: FromQuery[str | None] = None
+    request: ApiRequest, order_id: FromPath[str], token: FromQuery[str] = ""
 ) -> Response[Any]:
     """The tickets of an order; none before it is paid."""
     account = await open_order(request, order_id, token)
     return answer(TicketList(list(account.tickets)), version=account.version)
 
 
-async def draw_code(call: ThinCall, ticket_id: str, token: str | None = None) -> Reply:
+async def draw_code(call: ThinCall, ticket_id: str, token: str = "") -> Reply:
     """The code that is shown at the gate, as a picture."""
     ticket = await _open_ticket(call, ticket_id, token)
     return Reply(200, code_svg(ticket.barcode), (*PICTURE, _OWN))
 
 
-async def write_calendar(call: ThinCall, ticket_id: str, token: str | None = None) -> Reply:
+async def write_calendar(call: ThinCall, ticket_id: str, token: str = "") -> Reply:
     """The evening as a calendar file."""
     ticket = await _open_ticket(call, ticket_id, token)
     async with call.parts.database.pool.acquire() as connection:
@@ -57,7 +57,7 @@ async def write_calendar(call: ThinCall, ticket_id: str, token: str | None = Non
     return Reply(200, ticket_calendar(ticket, evening), headers)
 
 
-async def _open_ticket(asked: Asked, ticket_id: str, token: str | None) -> TicketLine:
+async def _open_ticket(asked: Asked, ticket_id: str, token: str) -> TicketLine:
     """The ticket, for whoever may see its order; else not_found."""
     order_id = _order_of(ticket_id)
     linked = opens_by_link(asked, order_id, token)

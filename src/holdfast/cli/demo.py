@@ -107,12 +107,12 @@ async def _prepare(
     connection: Connection, now: datetime, memory: Memory | None, bar: Progress, step: TaskID
 ) -> Memory:
     """The demo's events and key: as they were, or made now."""
-    from holdfast.accounts.api_key import KeyRole, create_key
+    from holdfast.accounts.api_key import KeyRole, create_key, is_valid_key
 
     bar.update(step, advance=1)
-    if memory is None:
+    if memory is None or not await is_valid_key(connection, memory.organiser_key):
         _, key = await create_key(connection, KeyRole.organiser, None, now)
-        memory = Memory([], key)
+        memory = Memory(memory.event_ids if memory else [], key)
     if not await connection.fetchval(_STILL_ON, memory.event_ids, now):
         for evening in EVENINGS:
             bar.update(step, description=f"Building {evening.venue}")

@@ -134,7 +134,7 @@ def _bring(data: Data, event: int, to: Wanted) -> None:
 
 
 async def _with_database(data: Data, work: Callable[[Database], Awaitable[T]]) -> T:
-    from holdfast.app import open_store
+    from holdfast.store import open_store
 
     async with open_store(settings_for(data), say) as database:
         return await work(database)

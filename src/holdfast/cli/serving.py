@@ -64,7 +64,8 @@ def run_loop(work: Coroutine[Any, Any, None]) -> None:
 async def serve_here(settings: Settings, host: str, port: int) -> None:
     """Open everything and serve until a signal says to stop."""
     from holdfast.api.application import make_application
-    from holdfast.app import open_parts, open_store
+    from holdfast.app import open_parts
+    from holdfast.store import open_store
 
     stop = stop_signal()
     async with (

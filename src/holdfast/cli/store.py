@@ -41,7 +41,7 @@ def run_on_store(data: Path | None, work: Callable[[Connection, datetime], Await
 @asynccontextmanager
 async def open_for_command(settings: Settings) -> AsyncGenerator[Connection]:
     """A connection of one's own to the database of the settings, started where need be."""
-    from holdfast.app import open_store
+    from holdfast.store import open_store
 
     async with open_store(settings, say) as database, database.dedicated() as connection:
         yield connection

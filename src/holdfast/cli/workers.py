@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 async def serve_with_workers(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve with this many processes until a signal says to stop."""
-    from holdfast.app import open_store
+    from holdfast.store import open_store
 
     stop = stop_signal()
     with tempfile.TemporaryDirectory(prefix="holdfast-metrics-") as metrics:
