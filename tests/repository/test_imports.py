@@ -15,7 +15,8 @@ FLOORS = (
     {"database"},
     {"venues", "desk", "checkout", "tickets", "gate", "live", "accounts", "outbox", "audit"}
     | {"waiting_room"},
-    {"api"},
+    {"api", "loops"},
+    {"store"},
     {"app"},
     {"cli", "docs"},
     {"__main__"},
