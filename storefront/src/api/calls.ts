@@ -37,7 +37,9 @@ export function getSeats(id: number, since?: number): Promise<Snapshot | Frame> 
   return ask(`/events/${id}/seats${since === undefined ? '' : `?since=${since}`}`)
 }
 
-export const streamAddress = (id: number) => `/api/v1/events/${id}/stream`
+/** The stream begins with what changed since the version that we have. */
+export const streamAddress = (id: number, since: number) =>
+  `/api/v1/events/${id}/stream?since=${since}`
 
 export function hold(eventId: number, choice: Choice): Promise<Order> {
   return ask(`/events/${eventId}/holds`, { method: 'POST', body: choice })

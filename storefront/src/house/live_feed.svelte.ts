@@ -59,7 +59,7 @@ export class LiveFeed {
 
   #listen(): void {
     this.#stream?.close()
-    const stream = new EventSource(streamAddress(this.#eventId))
+    const stream = new EventSource(streamAddress(this.#eventId, this.#states.version))
     this.#stream = stream
     this.#heard = Date.now()
     stream.addEventListener('open', () => this.#alive())
