@@ -38,6 +38,28 @@ def test_a_seat_taken_by_another_buyer_is_said_with_the_nearest_free_one(
     ada.page.wait_for_selector("[data-test=checkout]")
 
 
+def test_a_choice_that_leaves_a_seat_alone_is_moved_by_one(
+    box_office: BoxOffice, invite: Invite
+) -> None:
+    chart = box_office.chart("theatre", 120)
+    event = box_office.event(chart, "No Gaps", "--on-sale", "--forbid-single-seats")
+    visitor = invite("desk")
+    visitor.open_event(event)
+    visitor.open_list("Stalls")
+    first, second, third = visitor.choosable()[:3]
+    visitor.press(f"[data-seat='{second}']")
+    visitor.press(f"[data-seat='{third}']")
+    visitor.press("[data-test=hold]")
+    visitor.page.wait_for_selector("[data-test=notice]")
+    visitor.announced("would be left alone")
+    visitor.check("single-seat")
+    visitor.press("[data-test=notice] .strong")
+    expect(visitor.page.locator("[data-seat].yours")).to_have_count(2)
+    expect(visitor.page.locator(f"[data-seat='{first}']")).to_have_attribute("aria-pressed", "true")
+    visitor.press("[data-test=hold]")
+    visitor.page.wait_for_selector("[data-test=checkout]")
+
+
 def test_a_hold_is_edited_seat_by_seat(
     box_office: BoxOffice, small_house: int, invite: Invite
 ) -> None:

@@ -24,6 +24,13 @@ export function offerInstead(
   return { text: `${taken} ${sayOffer(house, lost, seats)}`, seats }
 }
 
+/** The wanted seat that stands farthest from another; undefined where none is wanted. */
+export function farthest(house: House, from: number, wanted: number[]): number | undefined {
+  const apart = (id: number) =>
+    Math.hypot(house.x[id]! - house.x[from]!, house.y[id]! - house.y[from]!)
+  return wanted.filter((id) => house.isSeat(id)).sort((a, b) => apart(b) - apart(a))[0]
+}
+
 function sayOffer(house: House, lost: number[], seats: number[]): string {
   const named = sayTogether(house, seats)
   const upper = named.charAt(0).toUpperCase() + named.slice(1)

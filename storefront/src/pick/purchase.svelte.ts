@@ -16,7 +16,7 @@ import { sayItem, sayPlace, sayShort, sayTogether } from '../words/places'
 import { Countdown } from './countdown.svelte'
 import { forgetHeld, recallHeld, rememberHeld } from './held_memory'
 import { sayRefusal, type Notice } from './notice'
-import { offerInstead } from './offers'
+import { farthest, offerInstead } from './offers'
 import type { PriceBook } from './price_book'
 import { Selection } from './selection.svelte'
 
@@ -294,15 +294,16 @@ export class Purchase {
     announcer.say(words.say.chosen(sayTogether(this.house, offer), this.#totalText()))
   }
 
-  /** Other seats for the whole party, near the wanted ones, that leave no single seat behind. */
+  /** One seat would be left alone: the party moves up to it, giving its farthest seat for it. */
   #offerWithoutGap(single: number[], wanted: number[]): void {
     const text = words.notice.single(single.map((id) => sayShort(this.house, id)))
-    if (wanted.length !== 1 || single.length !== 1) {
+    const leave = farthest(this.house, single[0] ?? -1, wanted)
+    if (single.length !== 1 || leave === undefined || this.order !== null) {
       this.#tell({ text })
       return
     }
     const run = () => {
-      this.selection.seats.delete(wanted[0]!)
+      this.selection.seats.delete(leave)
       this.#takeOffer(single)
     }
     this.#tell({ text, action: { label: words.notice.takeSingle, run } })
