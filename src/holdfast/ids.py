@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import re
 import secrets
-from base64 import b32encode
 from typing import NewType
 
 EventId = NewType("EventId", int)
@@ -26,7 +25,8 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ORDER = re.compile(r"o_([0-9a-z]{1,6})_[a-z2-7]{26}")
 _PART = re.compile(r"[ipt]_([0-9a-z]{1,6}_[a-z2-7]{26})_[0-9]{1,5}")
 _BARCODE = re.compile(r"([0-9A-Z]{1,6})-[A-Z2-7]{26}")
-_RANDOM_BYTES = 17  # 136 bits, of which the 26 characters kept carry 130
+_STEM_CHARACTERS = 26  # of 5 bits: 130
+_LETTER_OF_BYTE = b"abcdefghijklmnopqrstuvwxyz234567" * 8  # 256 values, each letter eight times
 
 
 def base36(number: int) -> str:
@@ -40,19 +40,21 @@ def base36(number: int) -> str:
 
 
 def _stem(raw: bytes) -> str:
-    return b32encode(raw).decode()[:26].lower()
+    """One letter a byte: as random as its lower five bits, and ten times as quick as base 32
+    in Python."""
+    return raw[:_STEM_CHARACTERS].translate(_LETTER_OF_BYTE).decode()
 
 
 def new_order_id(event_id: EventId) -> OrderId:
     """A fresh order id with 130 random bits."""
-    return OrderId(f"o_{base36(event_id)}_{_stem(secrets.token_bytes(_RANDOM_BYTES))}")
+    return OrderId(f"o_{base36(event_id)}_{_stem(secrets.token_bytes(_STEM_CHARACTERS))}")
 
 
 def keyed_order_id(secret: bytes, event_id: EventId, session_id: str, key: str) -> OrderId:
     """The order id of a request that carries an Idempotency-Key: the same request, the same id."""
     message = f"{event_id}\0{session_id}\0{key}".encode()
     digest = hmac.digest(secret, message, hashlib.sha256)
-    return OrderId(f"o_{base36(event_id)}_{_stem(digest[:_RANDOM_BYTES])}")
+    return OrderId(f"o_{base36(event_id)}_{_stem(digest)}")
 
 
 def item_id(order_id: OrderId, number: int) -> ItemId:
@@ -94,7 +96,7 @@ def barcode(event_id: int, seed: bytes, item: str) -> str:
     seed give the same code.
     """
     digest = hmac.digest(seed, item.encode(), hashlib.sha256)
-    return f"{base36(event_id).upper()}-{_stem(digest[:_RANDOM_BYTES]).upper()}"
+    return f"{base36(event_id).upper()}-{_stem(digest).upper()}"
 
 
 def event_of_barcode(barcode: str) -> EventId | None:

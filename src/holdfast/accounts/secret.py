@@ -49,8 +49,8 @@ def signing_key(secret: bytes, purpose: str) -> bytes:
 def _make(path: Path) -> None:
     """Write a new secret whole or not at all; of two processes at once, one wins for both."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
+    new = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
     try:
         with open(descriptor, "w") as file:  # noqa: PTH123 (an open descriptor, not a path)
             file.write(secrets.token_urlsafe(48))

@@ -16,6 +16,7 @@ import msgspec
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from msgspec import Struct
 
+from holdfast.accounts.session import Session
 from holdfast.api.asked import Asked
 from holdfast.api.body import decode_body, not_valid, read_body
 from holdfast.api.headers import Headers, pick
@@ -37,7 +38,7 @@ _WORDS = {"int": "[0-9]{1,10}", "str": "[A-Za-z0-9_-]{1,100}"}
 class ThinCall(Asked):
     """One request to a thin route, with the ASGI interface for what answers by itself."""
 
-    __slots__ = ("_parts", "_sent", "named", "receive", "scope", "send")
+    __slots__ = ("_buyer", "_parts", "_sent", "named", "receive", "scope", "send")
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class ThinCall(Asked):
         self.send = send
         self.named = named
         self._parts = parts
+        self._buyer: Session | None = None
         self._sent: Headers = pick(scope["headers"])
 
     @property
@@ -65,6 +67,13 @@ class ThinCall(Asked):
     @property
     def verb(self) -> str:
         return self.scope["method"]
+
+    @property
+    def buyer(self) -> Session:
+        """The buyer, looked up once. Refuses as `Asked.buyer` does."""
+        if self._buyer is None:
+            self._buyer = super().buyer
+        return self._buyer
 
     @property
     def url_scheme(self) -> str:
