@@ -3,6 +3,7 @@
  *  The buyer's session lives in a cookie that scripts cannot read. It is opened when first needed,
  *  and again when the server no longer knows it. */
 
+import { recall, remember } from '../parts/memory'
 import { learnTime } from './clock'
 import type { Session } from './types'
 
@@ -42,7 +43,7 @@ export async function ask<T>(path: string, request: Request = {}): Promise<T> {
   const method = request.method ?? 'GET'
   const headers: Record<string, string> = {}
   if (method !== 'GET') headers['Holdfast-Storefront'] = '1'
-  if (method === 'POST') headers['Idempotency-Key'] = crypto.randomUUID()
+  if (method === 'POST') headers['Idempotency-Key'] = newKey()
   if (request.body !== undefined) headers['Content-Type'] = 'application/json'
   if (method !== 'GET' && !request.token && !sessionIsKnown()) await openSession()
   for (let attempt = 1; ; attempt += 1) {
@@ -55,6 +56,12 @@ export async function ask<T>(path: string, request: Request = {}): Promise<T> {
     else if (refusal.status === 503 && refusal.code === 'busy') await pause(answer)
     else throw refusal
   }
+}
+
+/** 128 random bits. randomUUID would do, but browsers have it on https pages only. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function address(path: string, token: string | null | undefined): string {
@@ -105,10 +112,10 @@ async function readRefusal(answer: Response): Promise<Refusal> {
 
 /** When the session ends, so that a buyer's first step does not begin with a refusal. The session
  *  itself is never seen here: it is a cookie that scripts cannot read. */
-const SESSION_UNTIL = 'holdfast.session.until'
+const SESSION_UNTIL = 'session.until'
 
 function sessionIsKnown(): boolean {
-  return Date.parse(localStorage.getItem(SESSION_UNTIL) ?? '') > Date.now()
+  return Date.parse(recall(SESSION_UNTIL) ?? '') > Date.now()
 }
 
 let opening: Promise<void> | null = null
@@ -123,7 +130,7 @@ function openSession(): Promise<void> {
     .then(async (answer) => {
       if (!answer.ok) throw await readRefusal(answer)
       const session = (await answer.json()) as Session
-      localStorage.setItem(SESSION_UNTIL, session.expires_at)
+      remember(SESSION_UNTIL, session.expires_at)
     })
     .catch((error: unknown) => {
       throw error instanceof Refusal ? error : new Unreachable(String(error))

@@ -53,9 +53,9 @@ export class HousePainter {
     ink.fillRect(0, 0, ink.canvas.width, ink.canvas.height)
     const scale = view.scale * dense
     ink.setTransform(scale, 0, 0, scale, -box.left * scale, -box.top * scale)
-    for (const shape of this.#house.shapes) this.#paintShape(ink, shape.kind, shape.polygon, scale)
-    for (const section of this.#house.sections) this.#paintSection(ink, section, pitch, scale)
-    for (const area of this.#house.areas) this.#paintArea(ink, area, scale)
+    for (const shape of this.#house.shapes) paintShape(ink, shape.kind, shape.polygon, this.#palette)
+    for (const section of this.#house.sections) this.#paintSection(ink, section, pitch, view.scale)
+    for (const area of this.#house.areas) this.#paintArea(ink, area, view.scale)
     ink.setTransform(1, 0, 0, 1, 0, 0)
     const place = { left: box.left, top: box.top, scale }
     if (pitch >= ROUND_PIXELS) this.#stampSeats(ink, box, place, pitch, dense)
@@ -82,16 +82,6 @@ export class HousePainter {
     }
   }
 
-  #paintShape(ink: Ink, kind: string, polygon: Corner[], scale: number): void {
-    if (polygon.length < 3) return
-    trace(ink, polygon)
-    ink.fillStyle = kind === 'stage' ? this.#palette.stage : this.#palette.line
-    if (kind === 'decor') ink.globalAlpha = 0.5
-    ink.fill()
-    ink.globalAlpha = 1
-    ink.lineWidth = 1 / scale
-  }
-
   /** The section's ground; far away tinted in the colour of what is mostly free there. */
   #paintSection(ink: Ink, section: HouseSection, pitch: number, scale: number): void {
     if (section.rows.length === 0 || section.outline.length < 3) return
@@ -110,7 +100,7 @@ export class HousePainter {
       main !== undefined && pitch < MOSAIC_PIXELS
         ? this.#palette.levels[main.level]!
         : this.#palette.line
-    ink.lineWidth = (pitch < MOSAIC_PIXELS ? 1.25 : 1) / (scale / (window.devicePixelRatio || 1))
+    ink.lineWidth = (pitch < MOSAIC_PIXELS ? 1.25 : 1) / scale
     ink.stroke()
   }
 
@@ -127,7 +117,7 @@ export class HousePainter {
       ink.globalAlpha = 1
     }
     ink.strokeStyle = free > 0 && level ? this.#palette.levels[level.level]! : this.#palette.line
-    ink.lineWidth = 1.25 / (scale / (window.devicePixelRatio || 1))
+    ink.lineWidth = 1.25 / scale
     ink.stroke()
   }
 
@@ -234,6 +224,15 @@ interface Place {
   left: number
   top: number
   scale: number
+}
+
+function paintShape(ink: Ink, kind: string, polygon: Corner[], palette: Palette): void {
+  if (polygon.length < 3) return
+  trace(ink, polygon)
+  ink.fillStyle = kind === 'stage' ? palette.stage : palette.line
+  ink.globalAlpha = kind === 'decor' ? 0.5 : 1
+  ink.fill()
+  ink.globalAlpha = 1
 }
 
 function trace(ink: Ink, polygon: Corner[]): void {
