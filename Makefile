@@ -11,6 +11,7 @@ run: $(INSTALLED)  ## install what is needed, then open a demo box office at htt
 
 test: $(INSTALLED) tools  ## install what is needed, then every check and every test (under 10 minutes on two cores)
 	$(MAKE) --no-print-directory check
+	$(BIN)/python hatch_build.py --tools
 	$(BIN)/python -m pytest
 
 check: $(INSTALLED)  ## formatting, linting and types
