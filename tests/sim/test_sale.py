@@ -296,6 +296,8 @@ class Sale(RuleBasedStateMachine):
             self.tables.write(self.fold)
             public = decode_public(encode_public(self.fold.public_part()))
             private = decode_private(encode_private(self.fold.private_part()))
+            for letter, seat_ids in public.changes.items():
+                assert all(self.other_desk.letters[s] != ord(letter) for s in seat_ids), "news only"
             seating.version += 1
             self.other_desk.apply_journal(seating.version, public, private)
         self.fold = Fold(seating, self.desk.facts)

@@ -80,6 +80,16 @@ def test_a_house_whose_rest_is_blocked_is_sold_out() -> None:
     assert desk.seating.event_status is EventStatus.ON_SALE
 
 
+def test_a_house_whose_last_seat_is_held_is_not_sold_out_yet() -> None:
+    desk = PaperDesk()
+    desk.do(BlockSeats(seat_ids=tuple(range(2, 36))))
+    desk.buy(seats(0))
+    order = desk.pay(desk.hold(seats(1)))
+    assert desk.seating.event_status is EventStatus.ON_SALE
+    desk.settle(order)
+    assert desk.seating.event_status is EventStatus.SOLD_OUT
+
+
 def test_a_house_that_is_blocked_whole_is_not_sold_out() -> None:
     desk = PaperDesk()
     desk.do(BlockSeats(seat_ids=tuple(range(36))))
