@@ -137,10 +137,12 @@ async def test_a_declined_card_keeps_the_seats_and_another_one_buys_them(door: D
         declined = await pay(ada, order, "tok_insufficient_funds")
         assert code(declined) == (402, "payment_failed")
         assert declined.json()["decline_reason"] == "insufficient_funds"
+    edited = await ada.post(f"/orders/{order['order_id']}/items", json={"seat_ids": [4]})
+    assert edited.json()["payment"]["status"] == "FAILED"
     assert (await pay(ada, order, "tok_ok")).status_code == 200
     again = await pay(ada, order, "tok_ok")
     assert again.status_code == 200
-    assert len(again.json()["tickets"]) == 1
+    assert len(again.json()["tickets"]) == 2
 
 
 async def test_a_bank_that_asks_is_answered_and_the_order_confirmed(door: Door) -> None:

@@ -35,6 +35,9 @@ def test_a_seat_is_sold_by_a_real_server(shell: Shell) -> None:
             f"/orders/{order['order_id']}/payment", json={"payment_token": "tok_ok", "buyer": BUYER}
         )
         assert paid.json()["status"] == "CONFIRMED"
+        for path in ("/health", "/", f"/api/v1/events/{event_id}/seats"):
+            head = httpx.head(f"{server.address}{path}")
+            assert (head.status_code, head.content) == (200, b""), path
         metrics = httpx.get(f"{server.address}/metrics").text
         assert 'route="POST /api/v1/events/{event_id}/holds",status="201"} 1.0' in metrics
     assert shell.run("doctor").code == 0

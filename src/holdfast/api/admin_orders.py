@@ -12,7 +12,7 @@ from holdfast.api.answer import answer
 from holdfast.api.choice import ItemId
 from holdfast.api.fields import Moment
 from holdfast.api.idempotency import organiser_repeat
-from holdfast.api.order_answer import Account, read_account
+from holdfast.api.order_answer import OrderSheet, read_sheet
 from holdfast.api.orders import answer_with
 from holdfast.api.paging import Cursor, Limit, after, cursor_of
 from holdfast.api.paths import order_event
@@ -78,7 +78,7 @@ async def list_orders(
 
 async def read_order(request: ApiRequest, order_id: FromPath[str]) -> Response[Any]:
     """Any order, with its payment and tickets."""
-    return await answer_with(request, await _account(request, order_id))
+    return await answer_with(request, await _sheet(request, order_id))
 
 
 async def refund(
@@ -90,13 +90,13 @@ async def refund(
     granted = await request.parts.settlement.refund(
         order_id, tuple(data.item_ids), block=data.block, force=data.force, repeat=repeat
     )
-    account = await _account(request, order_id)
-    return await answer_with(request, account, 201, replayed=granted.replayed)
+    sheet = await _sheet(request, order_id)
+    return await answer_with(request, sheet, 201, replayed=granted.replayed)
 
 
-async def _account(request: ApiRequest, order_id: str) -> Account:
+async def _sheet(request: ApiRequest, order_id: str) -> OrderSheet:
     event_id = own_event(request, order_event(order_id))
-    account = await read_account(request, event_id, order_id)
-    if account is None:
+    sheet = await read_sheet(request, event_id, order_id)
+    if sheet is None:
         raise Refusal("not_found", "There is no such order.")
-    return account
+    return sheet

@@ -5,7 +5,7 @@ import msgspec
 from holdfast.api.asked import Asked
 from holdfast.api.choice import HoldRequest
 from holdfast.api.idempotency import fingerprint_of, key_of
-from holdfast.api.order_answer import Account, order_answer, read_account
+from holdfast.api.order_answer import OrderSheet, order_answer, read_sheet
 from holdfast.api.paths import event_number
 from holdfast.api.thin import JSON_TYPE, Reply, ThinCall
 from holdfast.desk.commands import Hold
@@ -26,14 +26,14 @@ async def hold(call: ThinCall, event_id: int, data: HoldRequest) -> Reply:
     headers = [JSON_TYPE, NO_STORE, (b"location", f"/api/v1/orders/{order.order_id}".encode())]
     if granted.replayed:
         headers.append((b"idempotency-replayed", b"true"))
-        account = await read_account(call, event, order.order_id)
-        assert account is not None, "orders are never deleted"
+        sheet = await read_sheet(call, event, order.order_id)
+        assert sheet is not None, "orders are never deleted"
     else:
         # It was made this instant, so that its creation is the time of the answer.
-        account = Account(event, order, None, (), granted.version, order.created_at)
-    headers.append((b"holdfast-version", b"%d" % account.version))
+        sheet = OrderSheet(event, order, None, (), granted.version, order.created_at)
+    headers.append((b"holdfast-version", b"%d" % sheet.version))
     plan = await plan_of(call, event)
-    return Reply(201, _encode(order_answer(call, plan, account)), headers)
+    return Reply(201, _encode(order_answer(call, plan, sheet)), headers)
 
 
 async def plan_of(asked: Asked, event_id: EventId) -> FloorPlan:

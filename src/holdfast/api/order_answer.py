@@ -73,7 +73,7 @@ class OrderAnswer(Struct):
     tickets: list[TicketLine]
 
 
-class Account(Struct, frozen=True):
+class OrderSheet(Struct, frozen=True):
     """Everything about one order, as of one version of its event."""
 
     event_id: EventId
@@ -84,7 +84,7 @@ class Account(Struct, frozen=True):
     now: datetime
 
 
-async def read_account(asked: Asked, event_id: EventId, order_id: str) -> Account | None:
+async def read_sheet(asked: Asked, event_id: EventId, order_id: str) -> OrderSheet | None:
     """An order with its payment and tickets, read at one moment; None where there is none."""
     async with asked.parts.database.pool.acquire() as connection:
         now = await asked.parts.clock.now(connection)
@@ -94,7 +94,7 @@ async def read_account(asked: Asked, event_id: EventId, order_id: str) -> Accoun
 
 async def _read(
     connection: Connection, event_id: EventId, order_id: str, now: datetime
-) -> Account | None:
+) -> OrderSheet | None:
     order = (await read_orders(connection, event_id, [order_id])).get(order_id)
     if order is None:
         return None
@@ -105,7 +105,7 @@ async def _read(
     if order.status in (OrderStatus.CONFIRMED, OrderStatus.REFUNDED):
         tickets = await ticket_list(connection, order_id)
     version: int = await connection.fetchval(_VERSION, event_id)
-    return Account(event_id, order, latest(payments), tickets, version, now)
+    return OrderSheet(event_id, order, latest(payments), tickets, version, now)
 
 
 def latest(payments: Iterable[Payment]) -> Payment | None:
@@ -117,16 +117,16 @@ def _number(payment: Payment) -> int:
     return int(payment.payment_id.rsplit("_", 1)[1])
 
 
-def order_answer(asked: Asked, plan: FloorPlan, account: Account) -> OrderAnswer:
+def order_answer(asked: Asked, plan: FloorPlan, sheet: OrderSheet) -> OrderAnswer:
     """The order as JSON; `plan` is the floor plan of its event."""
-    order, payment = account.order, account.payment
+    order, payment = sheet.order, sheet.payment
     pending = order.status is OrderStatus.PENDING
-    left = int((order.expires_at - account.now).total_seconds()) if pending else 0
+    left = int((order.expires_at - sheet.now).total_seconds()) if pending else 0
     return OrderAnswer(
         order_id=order.order_id,
-        event_id=account.event_id,
+        event_id=sheet.event_id,
         status=order.status,
-        version=account.version,
+        version=sheet.version,
         items=[_item(plan, item) for item in order.items],
         total_amount=order.total_amount,
         order_fee_amount=order.order_fee_amount,
@@ -139,7 +139,7 @@ def order_answer(asked: Asked, plan: FloorPlan, account: Account) -> OrderAnswer
         buyer=order.buyer,
         payment=None if payment is None else _payment(payment),
         access_url=access_url(asked, order),
-        tickets=list(account.tickets),
+        tickets=list(sheet.tickets),
     )
 
 

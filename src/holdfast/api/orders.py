@@ -12,7 +12,7 @@ from holdfast.api.choice import HoldRequest, SwapRequest
 from holdfast.api.credentials import bearer_of
 from holdfast.api.holds import plan_of
 from holdfast.api.idempotency import repeat_of
-from holdfast.api.order_answer import Account, order_answer, read_account
+from holdfast.api.order_answer import OrderSheet, order_answer, read_sheet
 from holdfast.api.paths import order_event
 from holdfast.api.request import ApiRequest
 from holdfast.desk.commands import AddItems, OrderCommand, Release, RemoveItem, Swap
@@ -26,8 +26,8 @@ async def read_order(
     request: ApiRequest, order_id: FromPath[str], token: FromQuery[str] = ""
 ) -> Response[Any]:
     """An order, for the session that made it or whoever has its signed link."""
-    account = await open_order(request, order_id, token)
-    return await answer_with(request, account)
+    sheet = await open_order(request, order_id, token)
+    return await answer_with(request, sheet)
 
 
 async def add_items(
@@ -73,17 +73,17 @@ async def release(request: ApiRequest, order_id: FromPath[str]) -> None:
     await request.parts.box_office.submit(order_event(order_id), command)
 
 
-async def open_order(asked: Asked, order_id: str, token: str) -> Account:
+async def open_order(asked: Asked, order_id: str, token: str) -> OrderSheet:
     """The order with its payment and tickets, for whoever may see it; else not_found."""
     event_id = order_event(order_id)
     linked = opens_by_link(asked, order_id, token)
     buyer = None if linked else asked.buyer_if_any
-    account = await read_account(asked, event_id, order_id)
-    if account is None:
+    sheet = await read_sheet(asked, event_id, order_id)
+    if sheet is None:
         raise Refusal("not_found", NO_ORDER)
-    if not linked and (buyer is None or buyer.session_id != account.order.session_id):
+    if not linked and (buyer is None or buyer.session_id != sheet.order.session_id):
         raise Refusal("not_found", NO_ORDER)
-    return account
+    return sheet
 
 
 def opens_by_link(asked: Asked, order_id: str, token: str) -> bool:
@@ -93,11 +93,11 @@ def opens_by_link(asked: Asked, order_id: str, token: str) -> bool:
 
 
 async def answer_with(
-    asked: Asked, account: Account, status: int = 200, *, replayed: bool = False
+    asked: Asked, sheet: OrderSheet, status: int = 200, *, replayed: bool = False
 ) -> Response[Any]:
     """The order as the answer."""
-    shown = order_answer(asked, await plan_of(asked, account.event_id), account)
-    return answer(shown, status, version=account.version, replayed=replayed)
+    shown = order_answer(asked, await plan_of(asked, sheet.event_id), sheet)
+    return answer(shown, status, version=sheet.version, replayed=replayed)
 
 
 async def _edit(request: ApiRequest, order_id: str, command: OrderCommand) -> Response[Any]:
@@ -105,13 +105,13 @@ async def _edit(request: ApiRequest, order_id: str, command: OrderCommand) -> Re
     granted = await request.parts.box_office.submit(event_id, command)
     order = granted.order
     assert order is not None, "an edited order is there"
-    if granted.replayed:
-        account = await read_account(request, event_id, order_id)
-        assert account is not None, "orders are never deleted"
+    if granted.replayed or order.payment_count:
+        sheet = await read_sheet(request, event_id, order_id)
+        assert sheet is not None, "orders are never deleted"
     else:
         now = request.parts.time.now()
-        account = Account(event_id, order, None, (), granted.version, now)
-    return await answer_with(request, account, replayed=granted.replayed)
+        sheet = OrderSheet(event_id, order, None, (), granted.version, now)
+    return await answer_with(request, sheet, replayed=granted.replayed)
 
 
 def _bearer_link(asked: Asked) -> str | None:

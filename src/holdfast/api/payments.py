@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from holdfast.api.answer import answer
 from holdfast.api.asked import Asked
 from holdfast.api.idempotency import known_before, remember, repeat_of
-from holdfast.api.order_answer import Account, read_account, refused_payment
+from holdfast.api.order_answer import OrderSheet, read_sheet, refused_payment
 from holdfast.api.orders import answer_with
 from holdfast.api.paths import order_event, order_of_part
 from holdfast.api.request import ApiRequest
@@ -104,9 +104,9 @@ async def _answer(
     event_id = order_event(order_id)
     if paid.version:
         now = asked.parts.time.now()
-        account = Account(event_id, paid.order, paid.payment, paid.tickets, paid.version, now)
+        sheet = OrderSheet(event_id, paid.order, paid.payment, paid.tickets, paid.version, now)
     else:
-        found = await read_account(asked, event_id, order_id)
+        found = await read_sheet(asked, event_id, order_id)
         assert found is not None, "an order that was paid is there"
-        account = found
-    return await answer_with(asked, account, status, replayed=replayed)
+        sheet = found
+    return await answer_with(asked, sheet, status, replayed=replayed)

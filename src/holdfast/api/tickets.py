@@ -33,8 +33,8 @@ async def list_tickets(
     request: ApiRequest, order_id: FromPath[str], token: FromQuery[str] = ""
 ) -> Response[Any]:
     """The tickets of an order; none before it is paid."""
-    account = await open_order(request, order_id, token)
-    return answer(TicketList(list(account.tickets)), version=account.version)
+    sheet = await open_order(request, order_id, token)
+    return answer(TicketList(list(sheet.tickets)), version=sheet.version)
 
 
 async def draw_code(call: ThinCall, ticket_id: str, token: str = "") -> Reply:

@@ -31,7 +31,7 @@ WHERE event_id = ANY($1::integer[]) AND status = 'ON_SALE' AND start_time > $2
 """
 
 
-class Evening(Struct, frozen=True):
+class DemoEvent(Struct, frozen=True):
     """One event of the demo. Prices from the dearest category down, minor units."""
 
     name: str
@@ -45,16 +45,16 @@ class Evening(Struct, frozen=True):
     prices: tuple[int, ...]
 
 
-EVENINGS: Final = (
-    Evening(
+DEMO_EVENTS: Final = (
+    DemoEvent(
         "The Cherry Orchard", "The Grand", "Theatre Square 1, Berlin", "theatre", 1_200,
         0, time(19, 30), "#7a2e4d", (8900, 6900, 4900, 3200, 1900),
     ),
-    Evening(
+    DemoEvent(
         "Northern Lights Tour", "Harbour Arena", "Quay 7, Berlin", "arena", 12_000,
         12, time(20, 0), "#1f5f8b", (12500, 9500, 7500, 5500, 4200, 6500),
     ),
-    Evening(
+    DemoEvent(
         "City Cup Final", "Park Stadium", "Meadow Lane 100, Berlin", "stadium", 50_000,
         26, time(15, 30), "#2f6b3a", (9900, 7400, 5400, 3900, 2500, 1800),
     ),
@@ -96,7 +96,7 @@ def demo(*, host: str = "127.0.0.1", port: Port = 8000, data: Data = None) -> No
     folder = settings_for(data).data
     memory = _recall(folder)
     with progress_bar() as bar:
-        step = bar.add_task("Starting the database", total=1 + len(EVENINGS))
+        step = bar.add_task("Starting the database", total=1 + len(DEMO_EVENTS))
         memory = run_on_store(data, lambda c, now: _prepare(c, now, memory, bar, step))
     _remember(folder, memory)
     print(_welcome(f"http://{host}:{port}", memory.organiser_key), file=sys.stderr, flush=True)
@@ -114,51 +114,51 @@ async def _prepare(
         _, key = await create_key(connection, KeyRole.organiser, None, now)
         memory = Memory(memory.event_ids if memory else [], key)
     if not await connection.fetchval(_STILL_ON, memory.event_ids, now):
-        for evening in EVENINGS:
-            bar.update(step, description=f"Building {evening.venue}")
-            memory.event_ids.append(await _create(connection, now, evening))
+        for event in DEMO_EVENTS:
+            bar.update(step, description=f"Building {event.venue}")
+            memory.event_ids.append(await _create(connection, now, event))
             bar.update(step, advance=1)
     return memory
 
 
-async def _create(connection: Connection, now: datetime, evening: Evening) -> int:
+async def _create(connection: Connection, now: datetime, event: DemoEvent) -> int:
     from holdfast.desk.order import EventStatus
     from holdfast.venues.chart_store import save_chart
     from holdfast.venues.floor_plan import floor_plan
     from holdfast.venues.generate import generate_chart
     from holdfast.venues.new_event import NewEvent, create_event, create_venue, find_venue
 
-    chart = generate_chart(evening.kind, evening.seats, 1)
-    venue_id = await find_venue(connection, evening.venue)
+    chart = generate_chart(event.kind, event.seats, 1)
+    venue_id = await find_venue(connection, event.venue)
     if venue_id is None:
-        venue_id = await create_venue(connection, evening.venue, evening.address, TIME_ZONE, now)
-    start = _start(evening, now)
+        venue_id = await create_venue(connection, event.venue, event.address, TIME_ZONE, now)
+    start = _start(event, now)
     new = NewEvent(
-        name=evening.name,
+        name=event.name,
         venue_id=venue_id,
         chart_sha256=await save_chart(connection, chart, now),
         doors_open=start - timedelta(hours=1),
         start_time=start,
-        prices=_prices(evening, chart),
-        color=evening.color,
+        prices=_prices(event, chart),
+        color=event.color,
         status=EventStatus.ON_SALE,
     )
     return await create_event(connection, new, floor_plan(chart), now)
 
 
-def _start(evening: Evening, now: datetime) -> datetime:
+def _start(event: DemoEvent, now: datetime) -> datetime:
     here = now.astimezone(ZoneInfo(TIME_ZONE))
-    start = datetime.combine(here.date() + timedelta(days=evening.in_days), evening.at, here.tzinfo)
+    start = datetime.combine(here.date() + timedelta(days=event.in_days), event.at, here.tzinfo)
     if start - here < timedelta(hours=TONIGHT_UNTIL):
-        start = datetime.combine(start.date() + timedelta(days=1), evening.at, here.tzinfo)
+        start = datetime.combine(start.date() + timedelta(days=1), event.at, here.tzinfo)
     return start
 
 
-def _prices(evening: Evening, chart: Chart) -> tuple[Price, ...]:
+def _prices(event: DemoEvent, chart: Chart) -> tuple[Price, ...]:
     """Adults and children in every category, with a fee of five per cent."""
     prices: list[Price] = []
     for place, category in enumerate(chart.categories):
-        amount = evening.prices[min(place, len(evening.prices) - 1)]
+        amount = event.prices[min(place, len(event.prices) - 1)]
         for price_type, net in (("adult", amount), ("child", amount // 2)):
             prices.append(Price(category.name, price_type, net, fee_basis_points=500, rounding=10))
     return tuple(prices)
