@@ -1,0 +1,163 @@
+"""A server under race: several processes of the product on one database, each on its own port.
+
+A race asks the process that it wants to ask, and may pause one. Everything started is stopped.
+"""
+
+import asyncio
+import signal
+import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import msgspec
+
+from holdfast.accounts.api_key import KeyRole, create_key
+from holdfast.audit import audit
+from holdfast.database.clock import Clock
+from holdfast.database.pool import Database, open_database
+from holdfast.desk.order import EventStatus
+from holdfast.venues.chart_store import save_chart
+from holdfast.venues.floor_plan import floor_plan
+from holdfast.venues.generate import SEATS_MIN, generate_chart
+from holdfast.venues.new_event import NewEvent, create_event, create_venue
+from holdfast.venues.price import Price
+from tests.race.caller import LOOPBACK, Caller
+from tests.race.serving import Part
+from tests.served import environment, free_port
+
+READY_SECONDS_MAX: Final = 60.0
+STOP_SECONDS_MAX: Final = 10.0
+LOOK_SECONDS: Final = 0.05
+CHECKOUT: Final = Path(__file__).resolve().parents[2]
+
+
+class Server:
+    """Running processes on one database, and what a race does with them and around them."""
+
+    def __init__(self, database: Database, ports: list[int], processes: list[Process]) -> None:
+        self.database = database
+        self.ports = ports
+        self.processes = processes
+        self._keys: dict[KeyRole, str] = {}
+
+    def caller(self, number: int = 0, token: str = "") -> Caller:
+        """A client of one of the processes; numbers beyond them begin again with the first."""
+        return Caller(self.ports[number % len(self.ports)], token)
+
+    async def buyers(self, count: int) -> list[Caller]:
+        """As many buyers, shared evenly among the processes, each with an open connection."""
+        callers = [self.caller(number) for number in range(count)]
+        return list(await asyncio.gather(*[caller.become_a_buyer() for caller in callers]))
+
+    async def staff(self, role: KeyRole, number: int = 0) -> Caller:
+        """Somebody with a key."""
+        if role not in self._keys:
+            async with self.database.pool.acquire() as connection:
+                now = await Clock().now(connection)
+                _, self._keys[role] = await create_key(connection, role, None, now)
+        return self.caller(number, self._keys[role])
+
+    async def event(self, seats: int, hold_seconds: int = 600) -> int:
+        """A new event on sale with this many seats, its doors open."""
+        chart = generate_chart("theatre", max(seats, SEATS_MIN), seed=1)
+        plan = floor_plan(chart)
+        async with self.database.pool.acquire() as connection, connection.transaction():
+            now = await Clock().now(connection)
+            event = NewEvent(
+                name="The race",
+                venue_id=await create_venue(connection, "The Track", "Ring 1", "UTC", now),
+                chart_sha256=await save_chart(connection, chart, now),
+                doors_open=now,
+                start_time=now + timedelta(hours=3),
+                prices=tuple([Price(name, "adult", 5_000) for name in plan.categories]),
+                hold_seconds=hold_seconds,
+                order_limit=500,
+                status=EventStatus.ON_SALE,
+            )
+            return await create_event(connection, event, plan, now)
+
+    async def faults(self, event_id: int) -> list[str]:
+        """What `holdfast doctor` finds wrong with this event."""
+        return [str(finding) for finding in await audit(self.database, Clock(), [event_id])]
+
+    async def value(self, query: str, *values: object) -> Any:
+        """What this query finds in the database."""
+        async with self.database.pool.acquire() as connection:
+            return await connection.fetchval(query, *values)
+
+    def pause(self, number: int) -> None:
+        """Stop a process where it stands: it answers nothing, and its links stay open."""
+        self.processes[number].send_signal(signal.SIGSTOP)
+
+    def go_on(self, number: int) -> None:
+        """Let a paused process go on as if nothing had been."""
+        self.processes[number].send_signal(signal.SIGCONT)
+
+
+@asynccontextmanager
+async def racing(
+    url: str, log: Path, parts: tuple[Part, ...] = (Part(), Part()), urls: tuple[str, ...] = ()
+) -> AsyncGenerator[Server]:
+    """One process for each part on this database, ready. `urls`: other ways to it, per process."""
+    async with AsyncExitStack() as stack:
+        database = await open_database(url)
+        stack.push_async_callback(database.close)
+        server = Server(database, [], [])
+        stack.push_async_callback(_stop, server)
+        written = stack.enter_context(log.open("ab"))
+        for number, part in enumerate(parts):
+            port = free_port()
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.race.serving", str(port)),
+                cwd=CHECKOUT,
+                stdin=asyncio.subprocess.PIPE,
+                stderr=written,
+                env={
+                    **environment(),
+                    "HOLDFAST_DATABASE_URL": urls[number] if urls else url,
+                    "HOLDFAST_SECRET": "a race between many buyers and one seat",
+                },
+            )
+            server.ports.append(port)
+            server.processes.append(process)
+            assert process.stdin is not None, "it was asked for"
+            process.stdin.write(msgspec.json.encode(part))
+            process.stdin.close()
+        await asyncio.gather(*[_ready(server, number, log) for number in range(len(parts))])
+        yield server
+
+
+async def _ready(server: Server, number: int, log: Path) -> None:
+    """Until /health of this process answers 200."""
+    address = f"http://{LOOPBACK}:{server.ports[number]}/health"
+    async with httpx.AsyncClient() as client, asyncio.timeout(READY_SECONDS_MAX):
+        while server.processes[number].returncode is None:
+            try:
+                if (await client.get(address)).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            await asyncio.sleep(LOOK_SECONDS)
+    raise AssertionError(f"a process did not start: {_end_of(log)}")
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text(errors="replace")[-4_000:]
+
+
+async def _stop(server: Server) -> None:
+    for number, process in enumerate(server.processes):
+        if process.returncode is None:
+            server.go_on(number)
+            process.terminate()
+    for process in server.processes:
+        try:
+            await asyncio.wait_for(process.wait(), STOP_SECONDS_MAX)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
