@@ -36,3 +36,9 @@ async def database_url(databases: FreshDatabases) -> AsyncIterator[str]:
     """The address of a fresh migrated database, for what opens its own."""
     async with databases.fresh() as name:
         yield databases.url(name)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: the browser's driver keeps an event loop in this thread from its
+    first test on, and no other test could start its own."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
