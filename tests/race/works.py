@@ -1,0 +1,230 @@
+"""The stage of the interleavings, and everything that may happen on it.
+
+The Grand with its buyers half-way through: Ada holds 0 and 1, Cleo's payment for 8 is under way,
+Ben has bought 4 and 5 and has gone in with the second ticket, 7 is blocked. The money for Ben's
+seats is yet to be collected. Every work is one thing that a server does; most of them meet.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from holdfast.checkout.provider import Notice, Providers
+from holdfast.checkout.reconcile import Reconciler
+from holdfast.checkout.settlement import Settlement
+from holdfast.database.clock import Clock
+from holdfast.database.pool import Connection, Database
+from holdfast.desk.commands import (
+    AddItems,
+    BlockSeats,
+    CancelPending,
+    ChangeStatus,
+    Charge,
+    Command,
+    ExpireDue,
+    Refund,
+    Release,
+    RemoveItem,
+    Swap,
+    UnblockSeats,
+)
+from holdfast.desk.order import Buyer, EventStatus, Order, Payment, PaymentStatus, Ticket
+from holdfast.desk.reading import read_tickets
+from holdfast.gate.scan import Direction, Scan, scan
+from holdfast.outbox import Relay
+from tests.cast import ADA, BEN, CLEO, authorized, seats
+from tests.house import House, Process, open_house
+
+_OPEN_DOORS = "UPDATE event SET doors_open = created_at WHERE event_id = $1"
+_STRIKE = (
+    "UPDATE outbox SET state = 'DONE', done_at = created_at WHERE state = 'WAITING'",
+    "UPDATE payment SET status = 'FAILED' WHERE status IN ('CREATED', 'PROCESSING')",
+)
+
+
+class Stage(Struct):
+    """The house with its buyers half-way through. `ticket` is outside, `inside` was let in."""
+
+    house: House
+    held: Order
+    paying: Payment
+    sold: Order
+    ticket: Ticket
+    inside: Ticket
+
+
+class LateClock(Clock):
+    """The database's clock, so many seconds ahead."""
+
+    def __init__(self, seconds: int) -> None:
+        self._ahead = timedelta(seconds=seconds)
+
+    async def now(self, connection: Connection) -> datetime:
+        return await super().now(connection) + self._ahead
+
+
+CLOCKS = {
+    "expire": LateClock(1_000),  # every hold of the stage has run out
+    "reconcile": LateClock(40),  # Cleo's payment has been unsettled for too long
+}
+
+
+class PaperProvider:
+    """A provider that says yes to everything, and that Cleo's card was accepted."""
+
+    name = "paper"
+
+    def __init__(self, payment: Payment) -> None:
+        self._payment = payment
+
+    def knows(self, token: str) -> bool:
+        return True
+
+    async def charge(self, payment: Payment, token: str, buyer: Buyer) -> Charge:
+        return authorized(payment)
+
+    async def lookup(self, payment: Payment) -> Charge | None:
+        return authorized(payment)
+
+    async def abandon(self, payment: Payment) -> Charge:
+        return authorized(payment)
+
+    async def capture(self, payment: Payment, key: str) -> None:
+        assert payment.status is PaymentStatus.CAPTURING
+
+    async def void(self, payment: Payment, key: str) -> None:
+        assert payment.status is PaymentStatus.VOIDING
+
+    async def refund(self, payment: Payment, amount: int, key: str) -> None:
+        assert amount > 0
+
+    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
+        return Notice("the first notice", self._payment.payment_id)
+
+
+async def set_stage(database: Database) -> Stage:
+    """Strike what stood before and build the house anew, under a new event."""
+    async with database.pool.acquire() as connection:
+        for statement in _STRIKE:
+            await connection.execute(statement)
+    director = Process(database)
+    house = await open_house(database, hold_seconds=600)
+    held = await director.hold(house, seats(0, 1), ADA)
+    paying = (
+        await director.begin_payment(house, await director.hold(house, seats(8), CLEO))
+    ).payment
+    assert paying is not None
+    sold = await director.buy(house, seats(4, 5), BEN)
+    await director.office.submit(house.event_id, BlockSeats(seat_ids=(7,)))
+    async with database.pool.acquire() as connection:
+        await connection.execute(_OPEN_DOORS, house.event_id)
+        tickets = (await read_tickets(connection, house.event_id, [sold.order_id]))[sold.order_id]
+    await director.office.close()
+    outside, inside = sorted(tickets, key=lambda ticket: ticket.seat_id)
+    await scan(database, Clock(), a_scan(house, inside))
+    return Stage(house, held, paying, sold, outside, inside)
+
+
+def a_scan(house: House, ticket: Ticket, direction: Direction = Direction.IN) -> Scan:
+    return Scan(
+        barcode=ticket.barcode,
+        event_id=house.event_id,
+        gate="North",
+        device="1",
+        direction=direction,
+    )
+
+
+Work = Callable[[Process, Database, Stage], Awaitable[object]]
+
+
+async def hold(process: Process, database: Database, stage: Stage) -> object:
+    return await process.hold(stage.house, seats(2, 3), "dora")
+
+
+async def hold_beside(process: Process, database: Database, stage: Stage) -> object:
+    return await process.hold(stage.house, seats(3, 6), "emil")
+
+
+async def hold_blocked(process: Process, database: Database, stage: Stage) -> object:
+    return await process.hold(stage.house, seats(7, 9), "fay")
+
+
+async def pay(process: Process, database: Database, stage: Stage) -> object:
+    return await process.begin_payment(stage.house, stage.held)
+
+
+async def settle(process: Process, database: Database, stage: Stage) -> object:
+    return await process.settle(stage.house, stage.paying)
+
+
+async def admit(process: Process, database: Database, stage: Stage) -> object:
+    return await scan(database, Clock(), a_scan(stage.house, stage.ticket))
+
+
+async def let_out(process: Process, database: Database, stage: Stage) -> object:
+    return await scan(database, Clock(), a_scan(stage.house, stage.inside, Direction.OUT))
+
+
+async def relay(process: Process, database: Database, stage: Stage) -> object:
+    return await Relay(database, Clock(), Providers(PaperProvider(stage.paying))).carry_out_due()
+
+
+async def reconcile(process: Process, database: Database, stage: Stage) -> object:
+    clock = CLOCKS["reconcile"]
+    return await Reconciler(database, clock, settlement(process, database, stage)).reconcile()
+
+
+async def notice(process: Process, database: Database, stage: Stage) -> object:
+    return await settlement(process, database, stage).notice("paper", b"", {})
+
+
+def settlement(process: Process, database: Database, stage: Stage) -> Settlement:
+    providers = Providers(PaperProvider(stage.paying))
+    return Settlement(database, Clock(), process.office, providers, lambda: None)
+
+
+def asked(make: Callable[[Stage], Command]) -> Work:
+    """The work of one command at the desk."""
+
+    async def work(process: Process, database: Database, stage: Stage) -> object:
+        return await process.office.submit(stage.house.event_id, make(stage))
+
+    return work
+
+
+WORKS: dict[str, Work] = {
+    "hold": hold,
+    "hold_beside": hold_beside,
+    "hold_blocked": hold_blocked,
+    "edit": asked(lambda s: AddItems(order_id=s.held.order_id, session_id=ADA, choice=seats(2))),
+    "remove": asked(
+        lambda s: RemoveItem(
+            order_id=s.held.order_id, session_id=ADA, item_id=s.held.items[0].item_id
+        )
+    ),
+    "swap": asked(
+        lambda s: Swap(
+            order_id=s.held.order_id,
+            session_id=ADA,
+            item_ids=(s.held.items[0].item_id,),
+            choice=seats(3),
+        )
+    ),
+    "release": asked(lambda s: Release(order_id=s.held.order_id, session_id=ADA)),
+    "expire": asked(lambda _: ExpireDue(limit=10)),
+    "end_holds": asked(lambda _: CancelPending(limit=10)),
+    "pay": pay,
+    "settle": settle,
+    "refund": asked(lambda s: Refund(order_id=s.sold.order_id, item_ids=(s.ticket.order_item_id,))),
+    "refund_all": asked(lambda s: Refund(order_id=s.sold.order_id, force=True)),
+    "block": asked(lambda _: BlockSeats(seat_ids=(2, 3))),
+    "unblock": asked(lambda _: UnblockSeats(seat_ids=(7,))),
+    "cancel": asked(lambda _: ChangeStatus(status=EventStatus.CANCELLED)),
+    "admit": admit,
+    "let_out": let_out,
+    "relay": relay,
+    "reconcile": reconcile,
+    "notice": notice,
+}
