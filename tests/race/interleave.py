@@ -11,7 +11,7 @@ Method: stateless model checking by replay of choice prefixes, with sleep sets (
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -67,6 +67,7 @@ class Actor:
         self._arrived = asyncio.Event()
         self._touched = Footprint()
         self.pid = 0
+        self.result: object = None
         self.error: BaseException | None = None
 
     @property
@@ -101,7 +102,7 @@ class Actor:
 
     async def run(self, work: Callable[[], Awaitable[object]]) -> None:
         try:
-            await work()
+            self.result = await work()
         except BaseException as error:
             self.error = error
         finally:
@@ -126,7 +127,7 @@ class GatedConnection:
         self._actor = actor
 
     @asynccontextmanager
-    async def transaction(self, **named: Any) -> AsyncIterator[None]:
+    async def transaction(self, **named: Any) -> AsyncGenerator[None]:
         pid = self._connection.get_server_pid()
         await self._actor.pass_gate("BEGIN", pid)
         async with self._connection.transaction(**named):
@@ -153,7 +154,7 @@ class GatedPool:
         self._actor = actor
 
     @asynccontextmanager
-    async def acquire(self, seconds_max: float | None = None) -> AsyncIterator[Any]:
+    async def acquire(self, seconds_max: float | None = None) -> AsyncGenerator[Any]:
         async with self._pool.acquire(seconds_max) as connection:
             yield GatedConnection(connection, self._actor)
 

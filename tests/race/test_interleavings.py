@@ -1,8 +1,9 @@
 """Every pair of things that a server does, in every order of their statements.
 
 The stage and the works are those of works.py. Two processes each do one work; the scheduler of
-interleave.py walks every interleaving; after each the audit must be silent and both must have been
-answered. `make interleavings` walks all pairs, `make test` those in TELLING.
+interleave.py walks every interleaving; after each the audit must be silent, and both must have been
+answered, but not with the same seat. `make interleavings` walks all pairs, `make test` those in
+TELLING.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from tests.cast import ADA
 from tests.house import Process
 from tests.race.guards import DESK, GATE, Guard, take_out
 from tests.race.interleave import Actor, Path, follow, gated
-from tests.race.works import CLOCKS, WORKS, Stage, set_stage
+from tests.race.works import AHEAD_SECONDS, WORKS, LateClock, Stage, at_odds, set_stage
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(1_800)]
 
@@ -32,6 +33,7 @@ TELLING = (
     ("hold", "hold_beside"),
     ("settle", "settle"),
     ("expire", "settle"),
+    ("take_over", "edit"),
     ("refund", "admit"),
     ("hold", "block"),
     ("refund", "relay"),
@@ -53,7 +55,7 @@ async def warm_up(process: Process, stage: Stage) -> None:
 
 
 async def walk(database: Database, names: tuple[str, str]) -> tuple[int, list[str]]:
-    """Every interleaving of the two works; how many there were, and what the audit found."""
+    """Every interleaving of the two works; how many there were, and what was wrong after one."""
     prefix: list[int] | None = []
     runs = 0
     found: list[str] = []
@@ -76,8 +78,10 @@ async def one_run(
     works: list[Callable[[], Awaitable[object]]] = []
     for actor, name in zip(actors, names, strict=True):
         seen = gated(database, actor)
-        process = Process(seen, CLOCKS.get(name))
+        clock = LateClock()
+        process = Process(seen, clock)
         await warm_up(process, stage)
+        clock.ahead_seconds = AHEAD_SECONDS.get(name, 0)
         actor.on_stage = True
         processes.append(process)
         works.append(lambda p=process, d=seen, n=name: WORKS[n](p, d, stage))
@@ -87,7 +91,8 @@ async def one_run(
         if actor.error is not None and not isinstance(actor.error, Refusal):
             return [f"{actor.name}: {actor.error!r}"]
     findings = await audit(database, Clock(), [stage.house.event_id])
-    return [str(finding) for finding in findings]
+    odd = at_odds(names, [actor.result for actor in actors])
+    return odd + [str(finding) for finding in findings]
 
 
 @pytest.mark.parametrize("names", PAIRS, ids=lambda names: " x ".join(names))

@@ -5,7 +5,7 @@ Ben has bought 4 and 5 and has gone in with the second ticket, 7 is blocked. The
 seats is yet to be collected. Every work is one thing that a server does; most of them meet.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -31,7 +31,7 @@ from holdfast.desk.commands import (
 )
 from holdfast.desk.order import Buyer, EventStatus, Order, Payment, PaymentStatus, Ticket
 from holdfast.desk.reading import read_tickets
-from holdfast.gate.scan import Direction, Scan, scan
+from holdfast.gate.scan import Direction, Scan, ScanAnswer, ScanResult, scan
 from holdfast.outbox import Relay
 from tests.cast import ADA, BEN, CLEO, authorized, seats
 from tests.house import House, Process, open_house
@@ -55,18 +55,22 @@ class Stage(Struct):
 
 
 class LateClock(Clock):
-    """The database's clock, so many seconds ahead."""
+    """The database's clock, and from a word on so many seconds ahead of it.
 
-    def __init__(self, seconds: int) -> None:
-        self._ahead = timedelta(seconds=seconds)
+    Not before: a desk that knew already that its holds have run out would tidy up by itself.
+    """
+
+    def __init__(self) -> None:
+        self.ahead_seconds = 0
 
     async def now(self, connection: Connection) -> datetime:
-        return await super().now(connection) + self._ahead
+        return await super().now(connection) + timedelta(seconds=self.ahead_seconds)
 
 
-CLOCKS = {
-    "expire": LateClock(1_000),  # every hold of the stage has run out
-    "reconcile": LateClock(40),  # Cleo's payment has been unsettled for too long
+AHEAD_SECONDS = {
+    "expire": 1_000,  # every hold of the stage has run out
+    "take_over": 1_000,
+    "reconcile": 40,  # Cleo's payment has been unsettled for too long
 }
 
 
@@ -151,6 +155,10 @@ async def hold_blocked(process: Process, database: Database, stage: Stage) -> ob
     return await process.hold(stage.house, seats(7, 9), "fay")
 
 
+async def take_over(process: Process, database: Database, stage: Stage) -> object:
+    return await process.hold(stage.house, seats(1, 2), "gus")
+
+
 async def pay(process: Process, database: Database, stage: Stage) -> object:
     return await process.begin_payment(stage.house, stage.held)
 
@@ -172,7 +180,8 @@ async def relay(process: Process, database: Database, stage: Stage) -> object:
 
 
 async def reconcile(process: Process, database: Database, stage: Stage) -> object:
-    clock = CLOCKS["reconcile"]
+    clock = LateClock()
+    clock.ahead_seconds = AHEAD_SECONDS["reconcile"]
     return await Reconciler(database, clock, settlement(process, database, stage)).reconcile()
 
 
@@ -198,6 +207,7 @@ WORKS: dict[str, Work] = {
     "hold": hold,
     "hold_beside": hold_beside,
     "hold_blocked": hold_blocked,
+    "take_over": take_over,
     "edit": asked(lambda s: AddItems(order_id=s.held.order_id, session_id=ADA, choice=seats(2))),
     "remove": asked(
         lambda s: RemoveItem(
@@ -228,3 +238,31 @@ WORKS: dict[str, Work] = {
     "reconcile": reconcile,
     "notice": notice,
 }
+
+TAKES: dict[str, frozenset[object]] = {
+    "hold": frozenset({2, 3}),
+    "hold_beside": frozenset({3, 6}),
+    "take_over": frozenset({"Ada's second seat"}),  # the rest may have run out for others
+    "edit": frozenset({2}),
+    "remove": frozenset({"Ada's first item"}),
+    "swap": frozenset({3, "Ada's first item"}),
+    "refund": frozenset({"Ben's first ticket"}),
+    "admit": frozenset({"Ben's first ticket"}),
+    "let_out": frozenset({"Ben's second ticket"}),
+    "block": frozenset({2, 3}),
+}
+"""What a work has for itself once it is granted: nothing of it can be granted to two."""
+
+
+def at_odds(names: tuple[str, str], results: Sequence[object]) -> list[str]:
+    """What was granted to both, and cannot have been. To block twice is to block."""
+    both = TAKES.get(names[0], frozenset()) & TAKES.get(names[1], frozenset())
+    if names == ("block", "block") or not both or not all(_granted(r) for r in results):
+        return []
+    return [f"{names[0]} and {names[1]} both got {', '.join(map(str, both))}"]
+
+
+def _granted(result: object) -> bool:
+    if isinstance(result, ScanAnswer):
+        return result.result in (ScanResult.ADMITTED, ScanResult.EXITED)
+    return result is not None
