@@ -248,6 +248,7 @@ CONNECTIONS_MAX: Final = 12_000  # open per process: STREAMS_MAX and room for re
 HEADER_SECONDS_MAX: Final = 10  # a request whose headers drip in for longer is cut off
 DRAIN_SECONDS_MAX: Final = 2.5  # for requests under way at a stop, which has five seconds in all
 STOP_SECONDS_MAX: Final = 4.5  # then a worker that does not stop is killed
+COLLECTOR_OBJECTS: Final = 50_000  # new ones before Python looks for cycles; 700 cost a fifth
 WORKER_PAUSE_SECONDS: Final = 2.0  # before a worker that died right after its start is replaced
 
 # Connections per process

@@ -5,6 +5,7 @@ no new connection is taken, requests under way are finished, and the parts are c
 """
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -20,6 +21,7 @@ from litestar.types import ASGIApp
 from holdfast.cli.faults import Fault
 from holdfast.config import (
     BACKLOG,
+    COLLECTOR_OBJECTS,
     CONNECTIONS_MAX,
     DRAIN_SECONDS_MAX,
     HEADER_SECONDS_MAX,
@@ -51,7 +53,12 @@ def free_port(host: str, port: int) -> int:
 
 
 def run_loop(work: Coroutine[Any, Any, None]) -> None:
-    """Run a server's event loop: uvloop where it exists."""
+    """Run a server's event loop: uvloop where it exists.
+
+    Python looks for cycles of garbage more rarely than it would by itself: a sale makes some
+    hundred thousand objects that stay and hardly a cycle, and would look at all of them each time.
+    """
+    gc.set_threshold(COLLECTOR_OBJECTS)
     try:
         import uvloop
     except ImportError:
