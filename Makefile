@@ -4,6 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
+ROUNDS ?= 20
+SEED ?= 1
+MINUTES ?= 15
+
 .DEFAULT_GOAL := help
 
 run: $(INSTALLED)  ## install what is needed, then open a demo box office at http://127.0.0.1:8000
@@ -29,6 +33,16 @@ tools:  ## Chromium and PostgreSQL 15, for the tests that need them (Debian; ski
 bench: $(INSTALLED)  ## measure it beside the obvious design (about 10 minutes; ARGS="holds --json" for one)
 	$(BIN)/holdfast bench $(ARGS)
 
+races: $(INSTALLED)  ## every race beside its control, many times over (ROUNDS=20 seeds from SEED=1 on)
+	HOLDFAST_RACE_ROUNDS=$(ROUNDS) HOLDFAST_RACE_SEED=$(SEED) $(BIN)/python -m pytest \
+		tests/race/test_*_races.py tests/race/test_recorded_history.py
+
+interleavings: $(INSTALLED)  ## every pair of works in every order of their statements (half an hour)
+	HOLDFAST_INTERLEAVINGS=all $(BIN)/python -m pytest tests/race/test_interleavings.py
+
+soak: $(INSTALLED)  ## sell for MINUTES=15 while everything is killed; SEED=1
+	$(BIN)/python -m tests.race.soak --minutes $(MINUTES) --seed $(SEED)
+
 storefront: $(INSTALLED)  ## build the storefront again after a change in storefront/
 	$(BIN)/python hatch_build.py
 
@@ -40,4 +54,4 @@ $(INSTALLED): pyproject.toml constraints.txt hatch_build.py
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
-.PHONY: run test check format tools bench storefront help
+.PHONY: run test check format tools bench races interleavings soak storefront help

@@ -12,6 +12,7 @@ from tests.postgres import FreshDatabases
 from tests.proxy import CutAt, Proxy, proxy
 from tests.race.caller import Caller, hang_up
 from tests.race.guards import JOURNAL_LOOK_UP, NO_GUARDS, Guard
+from tests.race.rounds import SEEDS
 from tests.race.server import Server, racing
 from tests.race.serving import Part
 
@@ -128,8 +129,9 @@ async def cabled(
         yield server, cable
 
 
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_a_process_paused_beyond_the_deadline_loses_the_lock_and_the_seat(
-    databases: FreshDatabases, tmp_path: Path
+    databases: FreshDatabases, tmp_path: Path, seed: int
 ) -> None:
     async with paused(databases, tmp_path, patient=False) as server:
         assert await paused_holder(server) == []
@@ -143,9 +145,10 @@ async def test_without_the_limit_of_idleness_a_paused_process_keeps_the_seat_fro
     assert "the seat of a hold that ran out never came free" in found
 
 
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("cut_at", [CutAt.AFTER_COMMIT, CutAt.BEFORE_COMMIT])
 async def test_a_commit_that_is_lost_on_the_way_is_done_once_and_everybody_hears_of_it(
-    databases: FreshDatabases, tmp_path: Path, cut_at: CutAt
+    databases: FreshDatabases, tmp_path: Path, cut_at: CutAt, seed: int
 ) -> None:
     async with cabled(databases, tmp_path, NO_GUARDS) as (server, cable):
         assert await lost_commit(server, cable, cut_at) == []

@@ -1,0 +1,181 @@
+"""One buyer of a soak after the other: parties, second thoughts, cards of every kind, the gate.
+
+Whoever gets no answer walks away, and the next one comes. Everything is drawn from a seed; which
+answer comes when is not, so that two runs of one seed are alike and not the same.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from random import Random
+from typing import Any, Final
+
+from tests.race.caller import Answer, Caller, Unanswered
+from tests.race.soak.promises import Promises
+from tests.race.soak.season import Evening, Season
+from tests.race.soak.totals import Totals
+
+PARTIES: Final = (1, 1, 2, 2, 2, 2, 3, 4, 4, 6)
+CARDS: Final = (
+    *["tok_ok"] * 20,
+    "tok_declined", "tok_insufficient_funds", "tok_3ds", "tok_3ds", "tok_slow",
+    "tok_timeout_after_charge", "tok_error_after_charge",
+)  # fmt: skip
+TRIES_MAX: Final = 4  # for seats, before a buyer gives up
+AWAY_SECONDS: Final = 0.2  # after a lost link or a busy answer
+THINK_SECONDS: Final = 0.25
+
+
+class Staff:
+    """The organiser and the gate, on connections of their own."""
+
+    def __init__(self, organiser: Caller, gate: Caller) -> None:
+        self.organiser = organiser
+        self.gate = gate
+
+
+class Shopper:
+    """One connection and those who use it."""
+
+    def __init__(
+        self,
+        caller: Caller,
+        staff: Staff,
+        season: Season,
+        totals: Totals,
+        promises: Promises,
+        seed: str,
+    ) -> None:
+        self._caller = caller
+        self._staff = staff
+        self._season = season
+        self._totals = totals
+        self._promises = promises
+        self._chance = Random(seed)
+
+    async def shop_until(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await self._visit()
+            except Unanswered:
+                await asyncio.sleep(AWAY_SECONDS)
+
+    async def _visit(self) -> None:
+        """One buyer from beginning to end."""
+        chance = self._chance
+        evening = self._season.any(chance)
+        opened = await self._ask("session", self._caller.call("POST", "/sessions"))
+        if opened.status != 201:
+            await asyncio.sleep(AWAY_SECONDS)
+            return
+        self._totals.buyers += 1
+        self._caller.token = opened.body["token"]
+        held = await self._hold(evening)
+        if held is None:
+            return
+        if chance.random() < 0.2:
+            held = await self._edit(evening, held)
+        await asyncio.sleep(chance.random() * THINK_SECONDS)
+        wish = chance.random()
+        if wish < 0.6:
+            await self._pay_and_go(evening, held)
+        elif wish < 0.8:
+            await self._release(held)
+
+    async def _ask(self, operation: str, call: Awaitable[Answer]) -> Answer:
+        """The answer, counted."""
+        try:
+            answer = await call
+        except Unanswered:
+            self._totals.record(operation, "unanswered")
+            raise
+        self._totals.record(operation, answer.told)
+        return answer
+
+    async def _hold(self, evening: Evening) -> Answer | None:
+        """A hold for a party, within some tries; None where the buyer gives up."""
+        path = f"/events/{evening.event_id}/holds"
+        for _ in range(TRIES_MAX):
+            if self._chance.random() < 0.1:
+                await self._ask(
+                    "look", self._caller.call("GET", f"/events/{evening.event_id}/seats")
+                )
+            key = f"hold-{self._chance.getrandbits(64)}" if self._chance.random() < 0.3 else ""
+            choice = self._choice(evening)
+            held = await self._ask("hold", self._caller.call("POST", path, choice, key))
+            if key and held.status == 201 and self._chance.random() < 0.2:
+                again = await self._ask("hold again", self._caller.call("POST", path, choice, key))
+                assert again.status != 201 or again.order_id == held.order_id, (held, again)
+            if held.status == 201:
+                return held
+            if held.code == "busy":
+                await asyncio.sleep(AWAY_SECONDS)
+        return None
+
+    def _choice(self, evening: Evening) -> dict[str, Any]:
+        party = self._chance.choice(PARTIES)
+        if self._chance.random() < 0.3:
+            return {"best_available": {"quantity": party}}
+        first = self._chance.randrange(evening.seats - party)
+        return {"seat_ids": list(range(first, first + party))}
+
+    async def _edit(self, evening: Evening, held: Answer) -> Answer:
+        """Another place, one less, or one for another; the order as it is then."""
+        path = f"/orders/{held.order_id}"
+        item_id = held.body["items"][0]["item_id"]
+        other = {"seat_ids": [self._chance.randrange(evening.seats)]}
+        kind = self._chance.choice(("add", "remove", "swap"))
+        if kind == "add":
+            call = self._caller.call("POST", f"{path}/items", other)
+        elif kind == "remove":
+            call = self._caller.call("DELETE", f"{path}/items/{item_id}")
+        else:
+            call = self._caller.call("POST", f"{path}/swap", {"item_ids": [item_id], **other})
+        edited = await self._ask(kind, call)
+        return edited if edited.status == 200 else held
+
+    async def _release(self, held: Answer) -> None:
+        released = await self._ask("release", self._caller.release(held.order_id))
+        if released.status == 204:
+            self._promises.released.add(held.order_id)
+
+    async def _pay_and_go(self, evening: Evening, held: Answer) -> None:
+        paid = await self._pay(held)
+        if paid is None:
+            return
+        tickets = paid.body["tickets"]
+        self._promises.paid[paid.order_id] = [ticket["barcode"] for ticket in tickets]
+        if self._chance.random() < 0.4:
+            await self._scan(evening, tickets)
+        if self._chance.random() < 0.35:
+            await self._refund(paid)
+
+    async def _pay(self, held: Answer) -> Answer | None:
+        """With one card, and another where that was declined; None where it came to nothing."""
+        card = self._chance.choice(CARDS)
+        paid = await self._ask("pay", self._caller.pay(held.order_id, card))
+        if paid.code == "payment_failed":
+            card = "tok_ok:another"
+            paid = await self._ask("pay", self._caller.pay(held.order_id, card))
+        if paid.status == 202 and card == "tok_3ds" and self._chance.random() < 0.8:
+            paid = await self._ask("complete", self._caller.complete(paid.payment_id))
+        if paid.status == 200 and self._chance.random() < 0.05:
+            again = await self._ask("pay again", self._caller.pay(held.order_id, card))
+            assert again.status != 200 or told_tickets(again) == told_tickets(paid), (paid, again)
+        return paid if paid.status == 200 else None
+
+    async def _scan(self, evening: Evening, tickets: list[dict[str, str]]) -> None:
+        barcode = tickets[0]["barcode"]
+        for direction in ("IN", "IN", "OUT", "IN")[: self._chance.randint(1, 4)]:
+            call = self._staff.gate.scan(evening.event_id, barcode, direction=direction)
+            await self._ask("scan", call)
+
+    async def _refund(self, paid: Answer) -> None:
+        """All of it or one place."""
+        items = paid.body["items"]
+        some = [items[0]["item_id"]] if self._chance.random() < 0.5 else []
+        self._promises.refund_asked.add(paid.order_id)
+        await self._ask("refund", self._staff.organiser.refund(paid.order_id, *some))
+
+
+def told_tickets(paid: Answer) -> list[str]:
+    return sorted(ticket["barcode"] for ticket in paid.body["tickets"])
