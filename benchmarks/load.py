@@ -1,4 +1,4 @@
-"""The load process: `python -m benchmarks.load` reads what to do on stdin and writes what it saw.
+"""The load process: `python -m benchmarks.load FILE` does what stdin says and writes what it saw.
 
 A process of its own, so that its work is not the server's. `run_load` starts it and waits for it.
 """
@@ -6,6 +6,8 @@ A process of its own, so that its work is not the server's. `run_load` starts it
 import asyncio
 import gc
 import sys
+import tempfile
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -41,26 +43,28 @@ class LoadFailed(Exception):  # noqa: N818 (it reads as what it says)
 
 async def run_load(load: Load) -> Samples:
     """Run a load process to its end. Raises LoadFailed."""
-    process = await asyncio.create_subprocess_exec(
-        *module_command("benchmarks.load"),
-        env=environment_for(),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
     allowed = load.warm_seconds + load.seconds + DRAIN_SECONDS_MAX
-    try:
-        async with asyncio.timeout(allowed + CONNECT_SECONDS_MAX + PREPARE_SECONDS_MAX):
-            said, trouble = await process.communicate(msgspec.msgpack.encode(load))
-    finally:
-        await end(process)
-    if process.returncode != 0:
-        raise LoadFailed(trouble.decode(errors="replace")[-2000:])
-    return msgspec.msgpack.decode(said, type=Samples)
+    with tempfile.TemporaryDirectory(prefix="holdfast-bench-") as folder:
+        # What it saw is megabytes: a file takes them whole, whatever becomes of the pipes.
+        seen = Path(folder, "samples")
+        process = await asyncio.create_subprocess_exec(
+            *module_command("benchmarks.load", str(seen)),
+            env=environment_for(),
+            stdin=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(allowed + CONNECT_SECONDS_MAX + PREPARE_SECONDS_MAX):
+                _, trouble = await process.communicate(msgspec.msgpack.encode(load))
+        finally:
+            await end(process)
+        if process.returncode != 0:
+            raise LoadFailed(trouble.decode(errors="replace")[-2000:])
+        return msgspec.msgpack.decode(await asyncio.to_thread(seen.read_bytes), type=Samples)
 
 
-def main() -> None:
-    """Do what stdin says."""
+def main(seen: Path) -> None:
+    """Do what stdin says, and write what was seen into this file."""
     import uvloop
 
     load = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Load)
@@ -72,8 +76,8 @@ def main() -> None:
     gc.disable()  # a pause of the collector would look like a slow answer; the run is short
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         samples = runner.run(drive(load.port, journeys, load.warm_seconds, load.seconds))
-    sys.stdout.buffer.write(msgspec.msgpack.encode(samples))
+    seen.write_bytes(msgspec.msgpack.encode(samples))
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]))
