@@ -33,6 +33,9 @@ SESSIONS_AHEAD_PER_SECOND: Final = 8_000  # what the fastest run may need; more 
 _OF_THE_JOURNAL: Final = ("journal_", "desk_version")
 
 
+_CAPTURES_LEFT: Final = "SELECT count(*) FROM outbox WHERE state = 'WAITING'"
+
+
 class Unsound(Exception):  # noqa: N818 (it reads as what it says)
     """A run left the database in a state that breaks an invariant, or lost answers."""
 
@@ -181,6 +184,11 @@ class Bench:
         run = run_of(what, samples, server_cpu, database_cpu, request, expect)
         self.say(f"{what}: {run.per_second:,.0f}/s, p50 {run.p50_ms} ms, p99 {run.p99_ms} ms")
         return run
+
+    async def captures_left(self, stage: Stage) -> int:
+        """Payments that are settled and wait for the relay to collect them."""
+        async with self.databases.link(stage.name) as link:
+            return await link.fetchval(_CAPTURES_LEFT)
 
     def _database_cpu(self) -> float:
         return family_cpu_seconds(self.databases.server.status().postgres_pid)

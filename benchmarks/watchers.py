@@ -86,6 +86,7 @@ async def watching(watch: Watch) -> AsyncGenerator[Seen]:
         told = await asyncio.wait_for(process.stdout.read(), END_SECONDS_MAX)
         for name, value in msgspec.json.decode(told, type=dict[str, int]).items():
             setattr(seen, name, value)
+        await asyncio.wait_for(process.wait(), END_SECONDS_MAX)
     finally:
         await end(process)
 

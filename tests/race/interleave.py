@@ -2,7 +2,8 @@
 
 Each actor works through connections that stop before every statement until the scheduler lets it
 pass. One run follows one path of choices; `explore` walks every path, depth first, each on a fresh
-stage. A statement that waits for a lock is seen in pg_stat_activity, and the other actor goes on.
+stage. A statement that waits for a lock of the other actor is seen by pg_blocking_pids, and the
+other goes on; any other wait ends by itself and is waited for.
 Two orders that differ only in statements which touch different tables, or only read, are one order:
 they are walked once (sleep sets).
 Method: stateless model checking by replay of choice prefixes, with sleep sets (Godefroid, Verisoft,
@@ -20,11 +21,7 @@ from holdfast.database.pool import Connection, Database
 STEPS_MAX = 200  # statements of one run; more means that somebody retries for ever
 SETTLE_SECONDS_MAX = 10.0
 
-_WAITS = """
-SELECT wait_event_type = 'Lock'
-FROM pg_stat_activity
-WHERE pid = $1 AND state = 'active'
-"""
+_WAITS = "SELECT $2 = ANY(pg_blocking_pids($1))"
 
 
 class Footprint(NamedTuple):
@@ -245,6 +242,13 @@ async def _settle(watcher: Connection, actors: list[Actor]) -> None:
             while not (actor.done or actor.ready):
                 if await actor.arrives(0.003):
                     continue
-                others_move = any(other.ready for other in actors if other is not actor)
-                if others_move and await watcher.fetchval(_WAITS, actor.pid):
+                if await _is_blocked(watcher, actor, actors):
                     break
+
+
+async def _is_blocked(watcher: Connection, actor: Actor, actors: list[Actor]) -> bool:
+    """Whether it waits for somebody who stands at a gate and will not move before it is let."""
+    for other in actors:
+        if other is not actor and other.ready:
+            return await watcher.fetchval(_WAITS, actor.pid, other.pid)
+    return False

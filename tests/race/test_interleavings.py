@@ -8,19 +8,22 @@ TELLING.
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import combinations_with_replacement
 
 import pytest
 
 from holdfast.audit import audit
+from holdfast.database import pool as pool_module
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Connection, Database
+from holdfast.desk import desk as desk_module
 from holdfast.desk.commands import Release
 from holdfast.ids import new_order_id
 from holdfast.refusals import Refusal
 from tests.cast import ADA
 from tests.house import Process
+from tests.postgres import FreshDatabases
 from tests.race.guards import DESK, GATE, Guard, take_out
 from tests.race.interleave import Actor, Path, follow, gated
 from tests.race.works import AHEAD_SECONDS, WORKS, LateClock, Stage, at_odds, set_stage
@@ -43,6 +46,23 @@ PAIRS = (
     if os.environ.get("HOLDFAST_INTERLEAVINGS") == "all"
     else TELLING
 )
+
+
+@pytest.fixture
+async def database(
+    databases: FreshDatabases, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Database]:
+    """A database whose desks do nothing by the clock: no wait is too long, nothing is tidied up.
+
+    The scheduler takes its time, and a run must go the same way again.
+    """
+    patience = dict.fromkeys(
+        ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"), "60000"
+    )
+    monkeypatch.setattr(pool_module, "DESK_SETTINGS", {**pool_module.DESK_SETTINGS, **patience})
+    monkeypatch.setattr(desk_module, "TIDY_AFTER_SECONDS", 3_600.0)
+    async with databases.open() as database:
+        yield database
 
 
 async def warm_up(process: Process, stage: Stage) -> None:
