@@ -1,8 +1,8 @@
 """Whole sales: hold two seats, pay, have the tickets.
 
 The provider answers at once, so that only the box office is measured; in the obvious design it is
-called inside the transaction. The desk's design leaves the capture to the relay, which goes on after
-the answer; what it had not done when the run ended is told.
+called inside the transaction. The desk's design leaves the capture to the relay, which goes on
+after the answer; what it had not done when the run ended is told.
 """
 
 from typing import Final

@@ -31,8 +31,11 @@ from holdfast.database.clock import Clock
 from holdfast.database.pool import Database
 from holdfast.desk.box_office import BoxOffice
 from holdfast.desk.sweeper import Sweeper
+from holdfast.live.broadcast import Broadcast
 from holdfast.live.live_maps import LiveMaps
 from holdfast.live.notices import Notices
+from holdfast.live.notify_broadcast import NotifyBroadcast
+from holdfast.live.redis_broadcast import RedisBroadcast
 from holdfast.live.stream import Streams
 from holdfast.loops import running_loops
 from holdfast.outbox import Relay
@@ -50,7 +53,7 @@ async def open_parts(
     secret = find_secret(settings)
     charts = ChartShelf(database)
     live = LiveMaps(database, charts.plans)
-    notices = Notices(database, live)
+    notices = Notices(_broadcast(settings, database, secret), live)
     time = RecentTime(database, clock)
     await time.read()
     box_office = BoxOffice(database, clock, notices.publish, charts.plans)
@@ -71,6 +74,7 @@ async def open_parts(
         charts=charts,
         pages=PageFiles(),
         live=live,
+        notices=notices,
         streams=Streams(live),
         box_office=box_office,
         providers=providers,
@@ -92,6 +96,15 @@ async def open_parts(
         stack.push_async_callback(checkout.close)
         stack.push_async_callback(parts.streams.close)
         yield parts
+
+
+def _broadcast(settings: Settings, database: Database, secret: bytes) -> Broadcast:
+    """Redis where one is named, else PostgreSQL. Two box offices may share a Redis: each has a
+    channel that only those who know its secret can name."""
+    if not settings.redis_url:
+        return NotifyBroadcast(database)
+    channel = f"holdfast_live:{signing_key(secret, 'broadcast').hex()[:32]}"
+    return RedisBroadcast(settings.redis_url, channel)
 
 
 async def _forget_keys(database: Database, clock: Clock) -> None:

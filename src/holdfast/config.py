@@ -30,6 +30,12 @@ SETTINGS: Final = (
         "",
         "postgresql://... of a server of version 15 or newer; empty: the embedded PostgreSQL.",
     ),
+    Setting(
+        "HOLDFAST_REDIS_URL",
+        "",
+        "redis://, rediss:// or unix:// of a Redis or Valkey that tells servers what others sold; "
+        "empty: PostgreSQL does.",
+    ),
     Setting("HOLDFAST_DATA", "", "Folder of the embedded PostgreSQL; empty: the user's own."),
     Setting(
         "HOLDFAST_POSTGRES_BIN",
@@ -59,6 +65,7 @@ class Settings(msgspec.Struct, frozen=True):
     """The checked settings of one process."""
 
     database_url: str
+    redis_url: str
     data: Path
     postgres_bin: Path | None
     secret: str
@@ -89,6 +96,12 @@ def read_settings(environment: Mapping[str, str], data: Path | None = None) -> S
             "HOLDFAST_DATABASE_URL must start with postgresql://; "
             "leave it empty to use the embedded PostgreSQL."
         )
+    redis_url = text("HOLDFAST_REDIS_URL")
+    if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
+        raise SettingError(
+            "HOLDFAST_REDIS_URL must start with redis://, rediss:// or unix://; "
+            "leave it empty to do without."
+        )
     secret = text("HOLDFAST_SECRET")
     if secret and len(secret) < SECRET_CHARACTERS_MIN:
         raise SettingError(
@@ -108,6 +121,7 @@ def read_settings(environment: Mapping[str, str], data: Path | None = None) -> S
         raise SettingError("HOLDFAST_POSTGRES_BIN must be a folder that holds initdb and postgres.")
     return Settings(
         database_url=database_url,
+        redis_url=redis_url,
         data=data or Path(text("HOLDFAST_DATA") or default_data_folder()),
         postgres_bin=Path(postgres_bin) if postgres_bin else None,
         secret=secret,
@@ -216,6 +230,8 @@ GATE_OFFLINE_HOURS_MAX: Final = 24  # how old a scan may be that a device brings
 
 # The live map
 FRAME_SECONDS_MIN: Final = 0.26  # API.md: at least 250 ms apart, and 10 ms for jitter on the way
+FRAME_SECONDS_MAX: Final = 2.0  # however many read: nobody is told later than this
+FRAME_TELLINGS: Final = 2.0  # times a telling, between frames: half of the loop is for others
 FRAME_BYTES_MAX: Final = 16_384  # API.md: beyond it the reader is told to resync
 HEARTBEAT_SECONDS: Final = 15.0  # proxies cut silent connections after 30 s and more
 STREAMS_MAX: Final = 10_000  # open streams per process
@@ -237,6 +253,10 @@ LIVE_RELOAD_SECONDS_MIN: Final = 1.0  # between two readings of one whole map
 LIVE_AHEAD_MAX: Final = 256  # batches kept that came before their predecessors
 LIVE_PRICES_SECONDS: Final = 10.0  # age of the section prices that availability shows
 NOTICE_SECONDS: Final = 0.02  # batches of this time go out together
+REDIS_QUESTION_SECONDS: Final = 2.0  # silence on the link to Redis before it is asked
+REDIS_ANSWER_SECONDS_MAX: Final = 2.0  # then the link counts as lost
+REDIS_PAUSE_SECONDS: Final = (0.1, 2.0)  # between tries to connect, first and at most: 5 s in all
+REDIS_START_SECONDS_MAX: Final = 1.0  # a process starts without Redis where it takes longer
 NOTICE_BYTES_MAX: Final = 7_900  # PostgreSQL refuses a NOTIFY of 8,000
 NOTICE_PAYLOADS_MAX: Final = 8  # sent at once; beyond it only event and version are told
 NOTICES_QUEUED_MAX: Final = 1_000  # beyond it only event and version are told

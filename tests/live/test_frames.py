@@ -108,6 +108,46 @@ def test_a_frame_is_made_once_for_all_readers(monkeypatch: pytest.MonkeyPatch) -
     on_paper(scene())
 
 
+@pytest.mark.parametrize(
+    ("seconds_a_reader", "apart"), [(0.0, 0.26), (0.001, 0.4), (0.002, 0.8), (0.02, 2.0)]
+)
+def test_frames_are_as_far_apart_as_telling_them_takes_time(
+    seconds_a_reader: float, apart: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """200 readers, each of whom costs the event loop so much."""
+
+    async def scene() -> None:
+        loop = asyncio.get_running_loop()
+        send = Browser._send
+
+        async def costly(browser: Browser, message: dict) -> None:
+            loop.paper_selector.now += seconds_a_reader
+            await send(browser, message)
+
+        monkeypatch.setattr(Browser, "_send", costly)
+        maps = PaperMaps()
+        streams = Streams(maps)
+        readers = [Browser() for _ in range(200)]
+        for reader in readers:
+            reader.open(streams, EVENT)
+        await readers[-1].until_version(0)
+        await asyncio.sleep(10)
+        for turn in range(60):
+            maps.change(**{"HA"[turn % 2]: [5]})
+            await asyncio.sleep(0.1)
+        await readers[-1].until_version(60)
+        made = [frame.at for frame in readers[0].of("seats")]
+        gaps = [b - a for a, b in pairwise(made)][1:-1]
+        assert min(gaps) >= FRAMES_APART_SECONDS
+        longest = max(apart, 200 * seconds_a_reader) + 0.2
+        assert apart - 0.01 <= sum(gaps) / len(gaps) <= longest
+        for reader in readers:
+            reader.hang_up()
+        await asyncio.wait([reader.task for reader in readers])
+
+    on_paper(scene())
+
+
 def test_a_change_without_seats_keeps_readers_in_step() -> None:
     async def scene() -> None:
         maps = PaperMaps()

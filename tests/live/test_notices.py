@@ -12,11 +12,12 @@ from holdfast.desk.journal import Published
 from holdfast.desk.seating import PublicPart
 from holdfast.live import notices as module
 from holdfast.live.notice import Notice, payloads, read_payload
-from holdfast.live.notices import CHANNEL, Notices
+from holdfast.live.notices import Notices
+from holdfast.live.notify_broadcast import CHANNEL, NotifyBroadcast
 from tests.cast import NOON, seats
 from tests.house import Process, open_house
 from tests.live.paper import EVENT, PaperMaps
-from tests.live.worker import letters_in_database, stop_looking, working
+from tests.live.worker import Worker, letters_in_database, stop_looking, working
 
 pytestmark = pytest.mark.anyio
 
@@ -129,14 +130,19 @@ async def test_links_that_were_cut_come_back_and_nothing_is_missing(database_url
         assert await cut(one.database) >= 3, "two that listen and one that has spoken"
         await one.hold(house, seats(1), "b")
         await two.reached(house, 2)
-        async with asyncio.timeout(10):
-            while not (one.notices.is_listening and two.notices.is_listening):
-                await asyncio.sleep(0.02)
+        await listening(True, one, two)
         await two.hold(house, seats(2), "c")
         await one.hold(house, seats(3), "d")
         for worker in (one, two):
             await worker.reached(house, 4)
             assert await worker.letters(house) == await letters_in_database(one.database, house)
+
+
+async def listening(wanted: bool, *workers: Worker) -> None:
+    """Until all of them hear the others, or none does."""
+    async with asyncio.timeout(10):
+        while any(worker.notices.is_listening is not wanted for worker in workers):
+            await asyncio.sleep(0.02)
 
 
 async def cut(database: Database) -> int:
@@ -165,7 +171,9 @@ async def test_nonsense_on_the_channel_harms_nobody(database_url: str) -> None:
 
 async def test_what_cannot_be_told_does_not_pile_up(database: Database) -> None:
     maps = PaperMaps()
-    notices = Notices(database, maps)  # never started: nobody takes anything from the queue
+    notices = Notices(
+        NotifyBroadcast(database), maps
+    )  # never started: nobody takes anything from the queue
     maps._watched = {EVENT: maps.watched}
     for version in range(1, NOTICES_QUEUED_MAX + 50):
         notices.publish(Published(EVENT, version, NOON, PublicPart({"H": [1]}, {})))

@@ -10,9 +10,11 @@ from holdfast.database.clock import Clock
 from holdfast.database.pool import Database, open_database
 from holdfast.desk.box_office import BoxOffice
 from holdfast.live import live_maps
+from holdfast.live.broadcast import Broadcast
 from holdfast.live.live_map import LiveMap
 from holdfast.live.live_maps import LiveMaps
 from holdfast.live.notices import Notices
+from holdfast.live.notify_broadcast import NotifyBroadcast
 from holdfast.live.stream import Streams
 from holdfast.venues.chart_store import PlanShelf
 from tests.house import House, Process
@@ -23,10 +25,10 @@ PATIENCE_SECONDS = 10.0
 class Worker(Process):
     """A process that sells, and shows what is sold."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, broadcast: Broadcast | None = None) -> None:
         super().__init__(database)
         self.live = LiveMaps(database, PlanShelf())
-        self.notices = Notices(database, self.live)
+        self.notices = Notices(broadcast or NotifyBroadcast(database), self.live)
         self.streams = Streams(self.live)
         self.office = BoxOffice(database, Clock(), self.notices.publish)
 
@@ -64,10 +66,11 @@ def stop_looking(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def working(url: str) -> AsyncGenerator[Worker]:
-    """A worker at this database address, stopped at the end as a server stops."""
+async def working(url: str, broadcast: Broadcast | None = None) -> AsyncGenerator[Worker]:
+    """A worker at this database address, stopped at the end as a server stops. It tells others by
+    NOTIFY where no other broadcast is given."""
     database = await open_database(url)
-    worker = Worker(database)
+    worker = Worker(database, broadcast)
     await worker.live.start()
     await worker.notices.start()
     try:

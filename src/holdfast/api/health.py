@@ -8,6 +8,7 @@ from msgspec import Struct
 from holdfast.api.answer import answer
 from holdfast.api.request import ApiRequest
 from holdfast.config import HEALTH_SECONDS_MAX
+from holdfast.live.broadcast import BroadcastName
 
 _ABOUT = """
 SELECT
@@ -35,25 +36,28 @@ class Durability(Struct):
 
 
 class Health(Struct):
-    """`replica_age_seconds` is null where no replica is used."""
+    """`replica_age_seconds` is null where no replica is used. While `pubsub_connected` is false,
+    maps learn from the journal what other servers sold, a second late."""
 
     status: Literal["ok", "unavailable"]
     database: DatabaseHealth
     replica_age_seconds: float | None
-    pubsub: Literal["notify"]
+    pubsub: BroadcastName
+    pubsub_connected: bool
     durability: Durability | None
 
 
 async def read_health(request: ApiRequest) -> Response[Any]:
     """200 where seats can be sold, else 503."""
     database = request.parts.database
+    told = request.parts.notices.broadcast, request.parts.notices.is_listening
     embedded = not request.parts.settings.database_url
     try:
         async with database.pool.acquire(HEALTH_SECONDS_MAX) as connection:
             row = await connection.fetchrow(_ABOUT, timeout=HEALTH_SECONDS_MAX)
     except Exception:
         down = DatabaseHealth("unreachable", embedded, None)
-        return answer(Health("unavailable", down, None, "notify", None), 503)
+        return answer(Health("unavailable", down, None, *told, None), 503)
     assert row is not None, "settings always have a row"
     durability = Durability(
         row["fsync"] == "on",
@@ -61,4 +65,4 @@ async def read_health(request: ApiRequest) -> Response[Any]:
         "synchronous" if row["standbys"] else "none",
     )
     up = DatabaseHealth("ok", embedded, row["server"])
-    return answer(Health("ok", up, None, "notify", durability))
+    return answer(Health("ok", up, None, *told, durability))

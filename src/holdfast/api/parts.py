@@ -16,6 +16,7 @@ from holdfast.database.clock import Clock
 from holdfast.database.pool import Database
 from holdfast.desk.box_office import BoxOffice
 from holdfast.live.live_maps import LiveMaps
+from holdfast.live.notices import Notices
 from holdfast.live.stream import Streams
 
 
@@ -31,6 +32,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     keys: KeyRing
     charts: ChartShelf
     live: LiveMaps
+    notices: Notices
     streams: Streams
     pages: PageFiles
     box_office: BoxOffice

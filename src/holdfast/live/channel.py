@@ -2,6 +2,8 @@
 
 Frames form a chain: each leads from the version of the one before to its own. A tick makes the next
 one, FRAME_SECONDS_MIN after the last at the earliest, and lets those in who resume from somewhere.
+The more readers there are, the longer a telling takes, and the further apart frames are then: sales
+keep their part of the event loop.
 A reader keeps nothing but its place in the ring of frames; who falls out of the ring must resync.
 """
 
@@ -11,7 +13,9 @@ from collections.abc import Iterator
 from itertools import islice
 
 from holdfast.config import (
+    FRAME_SECONDS_MAX,
     FRAME_SECONDS_MIN,
+    FRAME_TELLINGS,
     HEARTBEAT_SECONDS,
     STREAM_FRAMES_MAX,
     STREAM_STALL_SECONDS,
@@ -90,7 +94,8 @@ class Channel:
         self._frames: deque[bytes] = deque(maxlen=STREAM_FRAMES_MAX)
         self._made = 0
         self._starting: deque[Reader] = deque()
-        self._ticked_at = self._loop.time() - FRAME_SECONDS_MIN
+        self._pace = FRAME_SECONDS_MIN
+        self._ticked_at = self._loop.time() - self._pace
         self._spoke_at = self._loop.time()
         self._tick_timer: asyncio.TimerHandle | None = None
         self._beat_timer = self._loop.call_later(HEARTBEAT_SECONDS, self._beat)
@@ -141,7 +146,7 @@ class Channel:
     def moved(self) -> None:
         """There is something for the next tick to do."""
         if self._tick_timer is None:
-            at = max(self._loop.time(), self._ticked_at + FRAME_SECONDS_MIN)
+            at = max(self._loop.time(), self._ticked_at + self._pace)
             self._tick_timer = self._loop.call_at(at, self._tick)
 
     def restarted(self) -> None:
@@ -193,16 +198,23 @@ class Channel:
         self._frames.append(frame)
         self._made += 1
         self._spoke_at = self._loop.time()
-        self._wake_some(iter(tuple(self.readers)))
+        self._wake_some(iter(tuple(self.readers)), self._spoke_at)
 
-    def _wake_some(self, readers: Iterator[Reader]) -> None:
-        """Wake a few, let the event loop serve others, go on."""
+    def _wake_some(self, readers: Iterator[Reader], since: float) -> None:
+        """Wake a few, let the event loop serve others, go on; `since`: when the telling began."""
         woken = 0
         for reader in islice(readers, STREAM_WAKE_READERS_MAX):
             reader.wake()
             woken += 1
         if woken == STREAM_WAKE_READERS_MAX:
-            self._loop.call_soon(self._wake_some, readers)
+            self._loop.call_soon(self._wake_some, readers, since)
+        else:
+            self._loop.call_soon(self._all_woken, since)  # comes after those who were woken
+
+    def _all_woken(self, since: float) -> None:
+        """Set the pace by how long this telling took, with whatever else the loop had to do."""
+        took = self._loop.time() - since
+        self._pace = min(FRAME_SECONDS_MAX, max(FRAME_SECONDS_MIN, took * FRAME_TELLINGS))
 
     def _beat(self) -> None:
         """Say something after a long silence, and cut off who does not listen."""

@@ -1,7 +1,7 @@
-"""Tells other processes of new batches and listens to theirs: NOTIFY, on connections of its own.
+"""Tells other processes of new batches, by a broadcast, and listens to theirs.
 
-Nothing here is ever in a desk's transaction: a NOTIFY there would make the commits of all events
-queue up behind each other. Whatever is lost, the live maps find in the journal within a second.
+Nothing here is ever in a desk's transaction, and no sale waits for it. Whatever is lost, the live
+maps find in the journal within a second.
 """
 
 import asyncio
@@ -12,22 +12,14 @@ from typing import Final
 
 import structlog
 
-from holdfast.config import (
-    NOTICE_ANSWER_SECONDS_MAX,
-    NOTICE_SECONDS,
-    NOTICES_QUEUED_MAX,
-)
+from holdfast.config import NOTICE_SECONDS, NOTICES_QUEUED_MAX
 from holdfast.database.errors import Trouble, classify
-from holdfast.database.listen import Listener
-from holdfast.database.pool import Connection, Database
 from holdfast.desk.journal import Published
+from holdfast.live.broadcast import Broadcast, BroadcastLost, BroadcastName, Ear, Say
 from holdfast.live.live_maps import LiveMaps
 from holdfast.live.notice import Notice, payloads, read_payload
 
-CHANNEL: Final = "holdfast_live"
-PAUSE_SECONDS: Final = (0.2, 5.0)  # between tries to connect: first, and at most
-
-_NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
+PAUSE_SECONDS: Final = (0.2, 2.0)  # between tries to connect: first, and at most
 
 log = structlog.get_logger(__name__)
 
@@ -35,32 +27,37 @@ log = structlog.get_logger(__name__)
 class Notices:
     """Brings this process's batches to its own live maps and to those of the others."""
 
-    def __init__(self, database: Database, live: LiveMaps) -> None:
-        self._database = database
+    def __init__(self, broadcast: Broadcast, live: LiveMaps) -> None:
+        self._broadcast = broadcast
         self._live = live
         self._origin = secrets.token_hex(4)
         self._queue: deque[Notice] = deque()
         self._wake = asyncio.Event()
-        self._listener: Listener | None = None
+        self._ear: Ear | None = None
         self._speaker: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to listen and to tell. Raises DatabaseError where the database doesn't answer."""
-        self._listener = await self._database.listen([CHANNEL], self._heard, self._live.look)
+        """Begin to listen and to tell. Raises what the broadcast's `listen` raises."""
+        self._ear = await self._broadcast.listen(self._heard, self._live.look)
         self._speaker = asyncio.create_task(self._speak(), name="live notices")
 
     async def close(self) -> None:
         """Stop; what was not told yet is not told."""
-        if self._listener is not None:
-            await self._listener.close()
+        if self._ear is not None:
+            await self._ear.close()
         if self._speaker is not None:
             self._speaker.cancel()
             await asyncio.gather(self._speaker, return_exceptions=True)
 
     @property
+    def broadcast(self) -> BroadcastName:
+        """By what it reaches the others."""
+        return self._broadcast.name
+
+    @property
     def is_listening(self) -> bool:
         """Whether notices of other processes arrive just now."""
-        return self._listener is not None and self._listener.is_connected
+        return self._ear is not None and self._ear.is_connected
 
     def publish(self, published: Published) -> None:
         """A desk of this process committed a batch. Never waits, never raises."""
@@ -71,7 +68,7 @@ class Notices:
             self._queue.popleft()
         self._wake.set()
 
-    def _heard(self, _channel: str, text: str) -> None:
+    def _heard(self, text: str) -> None:
         payload = read_payload(text)
         if payload is None:
             log.warning("live.unknown_notice", text=text[:80])
@@ -83,23 +80,23 @@ class Notices:
                     self._live.offer(notice.event_id, notice.version, notice.public)
 
     async def _speak(self) -> None:
-        """Tell what there is to tell, on a connection that is made anew when it is lost."""
+        """Tell what there is to tell, on a link that is made anew when it is lost."""
         first, longest = PAUSE_SECONDS
         pause = first
         while True:
             try:
-                async with self._database.dedicated("holdfast notify") as connection:
+                async with self._broadcast.speaking() as say:
                     pause = first
-                    await self._speak_on(connection)
+                    await self._speak_on(say)
             except Exception as error:
-                if classify(error) is Trouble.BUG:
+                if not isinstance(error, BroadcastLost) and classify(error) is Trouble.BUG:
                     log.error("live.not_told", exc_info=error)
                 else:
                     log.warning("live.not_told", error=repr(error))
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
             pause = min(longest, pause * 2)
 
-    async def _speak_on(self, connection: Connection) -> None:
+    async def _speak_on(self, say: Say) -> None:
         """Gather for NOTICE_SECONDS, send, again; until the link is lost."""
         while True:
             await self._wake.wait()
@@ -107,9 +104,4 @@ class Notices:
             self._wake.clear()
             notices = list(self._queue)
             self._queue.clear()
-            await connection.execute(
-                _NOTIFY,
-                CHANNEL,
-                payloads(self._origin, notices),
-                timeout=NOTICE_ANSWER_SECONDS_MAX,
-            )
+            await say(payloads(self._origin, notices))
