@@ -33,7 +33,7 @@ SESSIONS_AHEAD_PER_SECOND: Final = 8_000  # what the fastest run may need; more 
 _OF_THE_JOURNAL: Final = ("journal_", "desk_version")
 
 
-_CAPTURES_LEFT: Final = "SELECT count(*) FROM outbox WHERE state = 'WAITING'"
+_CAPTURES_LEFT: Final = "SELECT count(*) FROM outbox WHERE kind = 'CAPTURE' AND state = 'WAITING'"
 
 
 class Unsound(Exception):  # noqa: N818 (it reads as what it says)

@@ -80,6 +80,7 @@ async def open_parts(
         providers=providers,
         settlement=settlement,
         checkout=checkout,
+        relay=relay,
     )
     async with AsyncExitStack() as stack:
         await live.start()

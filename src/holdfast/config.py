@@ -199,6 +199,8 @@ WEBHOOK_BYTES_MAX: Final = 65_536  # a provider's webhook is some kilobytes
 BUYER_NAME_CHARACTERS_MAX: Final = 200  # longer than any name on a ticket
 BUYER_EMAIL_CHARACTERS_MAX: Final = 254  # RFC 5321: a longer one cannot be delivered to
 BUYER_PHONE_CHARACTERS_MAX: Final = 32  # 15 digits by E.164, with room for how people write them
+PROVIDER_FAILURES_MAX: Final = 8  # in a row; then the provider is left alone for a while
+PROVIDER_REST_SECONDS: Final = 10.0  # after that one call tries whether it answers again
 RECONCILE_PASS_SECONDS: Final = 5.0  # how often unsettled payments are looked for
 RECONCILE_BATCH_MAX: Final = 50  # payments claimed from one event at a time
 RECONCILE_CONCURRENCY: Final = 8  # look-ups at the provider at one time, per process
@@ -210,10 +212,13 @@ OUTBOX_CONCURRENCY: Final = 16  # errands at the provider at one time, per proce
 OUTBOX_CLAIM_SECONDS: Final = 90  # a batch takes 50 / 16 * 10 s at the worst; then others may try
 OUTBOX_ERROR_CHARACTERS_MAX: Final = 500  # of what the provider said, kept for a person
 OUTBOX_PASS_SECONDS: Final = 1.0  # how often the outbox is looked at when nobody rang
+NEWS_BATCH_MAX: Final = 500  # news made into mails and calls in one commit, a second's sales
 OUTBOX_EVENTS_MAX: Final = 200  # events dealt with in one pass
 TEST_LEDGER_CONNECTIONS_MAX: Final = 4  # of the process's own; the rest is for buyers
 TEST_PROVIDER_SLOW_SECONDS: Final = 3.0  # tok_slow: long enough to be seen, within every deadline
 COMPLETE_AFTER_HOURS: Final = 12  # after its start an event counts as over
+
+ERRANDS_NAMED_MAX: Final = 500  # in one request to take them up again
 
 # The audit (`holdfast doctor`)
 AUDIT_ROWS_MAX: Final = 100  # offending rows shown per check; the first tell what is wrong
@@ -222,6 +227,7 @@ AUDIT_JOURNAL_PAGE: Final = 500  # entries of a journal read at a time, some MB 
 HOLD_OVERDUE_SECONDS: Final = 10  # an ended hold is tidied up in 2 s; the rest is for a busy hour
 PAYMENT_OVERDUE_SECONDS: Final = 180  # RECONCILE_AFTER_SECONDS and some tries at the provider
 ERRAND_OVERDUE_SECONDS: Final = 300  # OUTBOX_CLAIM_SECONDS and a queue of some thousand errands
+TELLING_OVERDUE_SECONDS: Final = 3_600  # mails to the buyers of a cancelled arena take a while
 
 # The gate
 GATE_EARLY_SECONDS: Final = 7_200  # admits this long before doors_open: guests, early entry

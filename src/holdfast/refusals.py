@@ -37,6 +37,7 @@ Code = Literal[
     "payment_token_required",
     "payment_token_unexpected",
     "unknown_payment_token",
+    "provider_unreachable",
     "payment_failed",
     "order_not_refundable",
     "ticket_scanned",
@@ -175,6 +176,12 @@ REFUSALS: dict[Code, Entry] = {
         422,
         "The payment provider does not know this token",
         "Enter the card again; nothing was charged.",
+    ),
+    "provider_unreachable": Entry(
+        503,
+        "Payments are not getting through",
+        "The payment provider does not answer just now. Nothing was charged and the seats stay "
+        "yours until the time to pay runs out: try again after the seconds in Retry-After.",
     ),
     "payment_failed": Entry(
         402,

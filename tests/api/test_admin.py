@@ -8,7 +8,7 @@ import pytest
 
 from holdfast.accounts.api_key import KeyRole
 from holdfast.venues.chart import public_json
-from tests.api.door import Door, buy, code, hold, letters
+from tests.api.door import Door, buy, code, hold, letters, pay
 from tests.cast import the_grand
 
 pytestmark = pytest.mark.anyio
@@ -220,3 +220,27 @@ async def test_a_chart_with_faults_is_refused_with_every_one(door: Door) -> None
     good = table.splitlines()[:2]
     checked = await boss.post("/admin/charts/check", content="\n".join(good).encode())
     assert (checked.status_code, checked.json()["seats"]) == (200, 1)
+
+
+async def test_parked_errands_are_shown_and_taken_up_again(door: Door) -> None:
+    event_id = await door.evening()
+    boss = await door.staff(KeyRole.organiser)
+    buyer = await door.buyer()
+    order = await hold(buyer, event_id, 0)
+    assert (await pay(buyer, order)).status_code == 200
+    async with door.database.pool.acquire() as connection:
+        await connection.execute(
+            "UPDATE outbox SET state = 'PARKED', done_at = NULL, attempts = 20, last_error = 'no' "
+            "WHERE event_id = $1 AND kind = 'NEWS'",
+            event_id,
+        )
+    parked = (await boss.get(f"/admin/events/{event_id}/errands")).json()["errands"]
+    shown = [(e["kind"], e["order_id"], e["last_error"]) for e in parked]
+    assert shown == [("NEWS", order["order_id"], "no")]
+    path = f"/admin/events/{event_id}/errands/again"
+    ids = [parked[0]["outbox_id"]]
+    assert (await boss.post(path, json={"outbox_ids": ["other"]})).json() == {"taken_up": 0}
+    assert (await boss.post(path, json={"outbox_ids": ids})).json() == {"taken_up": 1}
+    assert (await boss.post(path, json={})).json() == {"taken_up": 0}
+    other = await door.staff(KeyRole.organiser, event_id + 1)
+    assert (await other.post(path, json={})).status_code == 403

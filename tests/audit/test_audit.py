@@ -9,14 +9,18 @@ from holdfast.audit.replay import SENTENCES
 from holdfast.audit.run import CHECKS, audit_within
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Connection, Database
-from tests.audit.corruptions.house import JOURNAL, LATE, REFERENCES
+from tests.audit.corruptions.errands import ERRANDS
+from tests.audit.corruptions.errands import LATE as LATE_ERRANDS
+from tests.audit.corruptions.house import JOURNAL, REFERENCES
+from tests.audit.corruptions.house import LATE as LATE_ORDERS
 from tests.audit.corruptions.money import LEDGER, MONEY
 from tests.audit.corruptions.sales import ORDERS, SEATS
 from tests.audit.corruptions.spoil import Corruption
 
 pytestmark = pytest.mark.anyio
 
-SPOILT = (*SEATS, *ORDERS, *MONEY, *LEDGER, *JOURNAL, *REFERENCES)
+SPOILT = (*SEATS, *ORDERS, *MONEY, *ERRANDS, *LEDGER, *JOURNAL, *REFERENCES)
+LATE = (*LATE_ORDERS, *LATE_ERRANDS)
 
 
 async def spoil(connection: Connection, corruption: Corruption) -> None:

@@ -1,5 +1,6 @@
 """Running `holdfast` as a person would, in processes of their own."""
 
+import asyncio
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 
 START_SECONDS_MAX = 60.0
@@ -56,6 +58,17 @@ class Shell:
                 check=False,
             )
         )
+
+    def damage(self, *statements: str) -> None:
+        """Change the database behind everybody's back."""
+
+        async def run() -> None:
+            link = await asyncpg.connect(self.environment["HOLDFAST_DATABASE_URL"])
+            for statement in statements:
+                await link.execute(statement)
+            await link.close()
+
+        asyncio.run(run())
 
     @contextmanager
     def serving(self, *words: str, command: str = "serve") -> Iterator["Server"]:

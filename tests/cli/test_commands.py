@@ -117,23 +117,29 @@ def test_a_key_is_printed_once_and_can_be_revoked(shell: Shell) -> None:
     assert (nowhere.code, "no event 77" in nowhere.err) == (1, True)
 
 
+def test_errands_that_wait_for_a_person_are_listed_and_taken_up(shell: Shell, chart: Path) -> None:
+    assert shell.run("event", "create", "--chart", str(chart), "--name", "Aida").code == 0
+    assert shell.run("event", "cancel", "1").code == 0
+    assert shell.run("errands", "list").json == {"errands": []}
+    shell.damage("UPDATE outbox SET state = 'PARKED', last_error = 'no route'")
+    (errand,) = shell.run("errands", "list").json["errands"]
+    assert (errand["occasion"], errand["last_error"]) == ("EVENT_CANCELLED", "no route")
+    assert shell.run("errands", "again", "--event", "2").json == {"taken_up": 0}
+    again = shell.run("errands", "again", "--event", "1", errand["outbox_id"])
+    assert again.json == {"taken_up": 1}
+    assert shell.run("errands", "list").json == {"errands": []}
+
+
 def test_the_doctor_finds_nothing_in_a_sound_house_and_says_what_is_wrong(
     shell: Shell, chart: Path
 ) -> None:
     shell.run("event", "create", "--chart", str(chart), "--name", "Aida", "--on-sale")
     well = shell.run("doctor", "--json")
     assert (well.code, well.json) == (0, {"sound": True, "findings": []}), well.out
-    import asyncio
-
-    import asyncpg
-
-    async def damage() -> None:
-        link = await asyncpg.connect(shell.environment["HOLDFAST_DATABASE_URL"])
-        await link.execute("UPDATE section SET available_count = 0 WHERE section_id = 1")
-        await link.execute("UPDATE desk SET status = 'CLOSED', closed_reason = 'a test'")
-        await link.close()
-
-    asyncio.run(damage())
+    shell.damage(
+        "UPDATE section SET available_count = 0 WHERE section_id = 1",
+        "UPDATE desk SET status = 'CLOSED', closed_reason = 'a test'",
+    )
     ill = shell.run("doctor")
     assert ill.code == 1
     assert "section" in ill.out

@@ -11,7 +11,7 @@ from tests.repository.files import imports, module, name, product, text, tree
 # Who may import whom, from the bottom up; a part may use every part of a lower floor, and those
 # that are named beside it on its own. A new part finds its place here.
 FLOORS = (
-    {"ids", "refusals", "config"},
+    {"ids", "refusals", "config", "breaker"},
     {"database"},
     {"venues", "desk", "checkout", "tickets", "gate", "live", "accounts", "outbox", "audit"}
     | {"waiting_room"},

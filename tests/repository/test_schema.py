@@ -9,6 +9,7 @@ from holdfast.desk.order import (
     CancelReason,
     EventStatus,
     ItemState,
+    Occasion,
     OrderStatus,
     OutboxKind,
     PaymentStatus,
@@ -19,7 +20,7 @@ from holdfast.gate.scan import ScanResult
 pytestmark = pytest.mark.anyio
 
 # Tables that no sale touches row by row, or that belong to another company's books.
-COLD = {"venue", "chart", "event", "api_key", "schema_migration", "charge", "refund"}
+COLD = {"venue", "chart", "event", "api_key", "schema_migration", "charge", "refund", "webhook"}
 
 # Columns that say what they are, wherever they stand.
 PLAIN = {
@@ -37,6 +38,7 @@ ENUMS: dict[str, set[str]] = {
     "payment_status": set(PaymentStatus),
     "desk_status": {"OPEN", "CLOSED"},
     "outbox_kind": set(OutboxKind),
+    "occasion": set(Occasion),
     "outbox_state": {"WAITING", "DONE", "PARKED"},
     "scan_result": set(ScanResult),
     "key_role": set(KeyRole),

@@ -18,6 +18,7 @@ from holdfast.desk.box_office import BoxOffice
 from holdfast.live.live_maps import LiveMaps
 from holdfast.live.notices import Notices
 from holdfast.live.stream import Streams
+from holdfast.outbox import Relay
 
 
 class Parts(Struct, frozen=True, kw_only=True, eq=False):
@@ -39,4 +40,5 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     providers: Providers
     settlement: Settlement
     checkout: Checkout
+    relay: Relay
     order_key: bytes

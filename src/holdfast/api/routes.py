@@ -4,6 +4,7 @@ from typing import Any
 
 from holdfast.accounts.api_key import ApiKey
 from holdfast.api import (
+    admin_errands,
     admin_events,
     admin_keys,
     admin_orders,
@@ -74,7 +75,8 @@ _SALE: tuple[Code, ...] = ("not_found", "event_cancelled", "sale_not_open", "sal
 _EDIT: tuple[Code, ...] = ("payment_in_progress", "order_expired", "order_not_pending")
 _PAY: tuple[Code, ...] = (
     "attempts_exhausted", "payment_token_required", "payment_token_unexpected",
-    "unknown_payment_token", "payment_failed", "outcome_unknown", "idempotency_mismatch",
+    "unknown_payment_token", "provider_unreachable", "payment_failed", "outcome_unknown",
+    "idempotency_mismatch",
 )  # fmt: skip
 
 ROUTES: tuple[Route, ...] = (
@@ -141,6 +143,8 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/orders", admin_orders.list_orders, admin_orders.OrderList),
     _staff("GET", ORDER, admin_orders.read_order, OrderAnswer, refuses=_NONE),
     _staff("POST", f"{ORDER}/refunds", admin_orders.refund, OrderAnswer, 201, _REFUND),
+    _staff("GET", f"{EVENT}/errands", admin_errands.list_parked, admin_errands.ErrandList),
+    _staff("POST", f"{EVENT}/errands/again", admin_errands.take_up, admin_errands.TakenUp),
     _staff("GET", "/keys", admin_keys.list_keys, admin_keys.KeyList),
     _staff("POST", "/keys", admin_keys.create, admin_keys.KeyMade, 201, _REPEAT),
     _staff("DELETE", "/keys/{key_id:str}", admin_keys.revoke, ApiKey, refuses=_NONE),

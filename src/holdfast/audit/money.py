@@ -1,7 +1,7 @@
 """What always holds of money: nobody is charged without a ticket or the money back."""
 
 from holdfast.audit.check import Check
-from holdfast.config import ERRAND_OVERDUE_SECONDS, PAYMENT_OVERDUE_SECONDS
+from holdfast.config import PAYMENT_OVERDUE_SECONDS
 
 MONEY = (
     Check(
@@ -150,7 +150,8 @@ LIMIT $2
     ),
     Check(
         "errand_payment",
-        "An errand belongs to a payment; a capture leaves it SUCCEEDED when done, a void VOIDED.",
+        "An errand of money belongs to a payment; a capture leaves it SUCCEEDED when done, a void "
+        "VOIDED.",
         """
 SELECT
     b.event_id, b.outbox_id, b.kind::text AS errand, b.state::text AS errand_state, b.payment_id,
@@ -160,6 +161,7 @@ LEFT JOIN payment AS p
     ON p.event_id = b.event_id AND p.order_id = b.order_id AND p.payment_id = b.payment_id
 WHERE
     b.event_id = ANY($1::integer[])
+    AND b.kind IN ('CAPTURE', 'VOID', 'REFUND')
     AND (
         p.payment_id IS NULL
         OR (b.state = 'DONE' AND b.kind = 'CAPTURE' AND p.status <> 'SUCCEEDED')
@@ -170,30 +172,6 @@ WHERE
 ORDER BY b.event_id, b.outbox_id
 LIMIT $2
 """,
-    ),
-    Check(
-        "errand_parked",
-        "An errand that was tried too often waits for a person: see last_error, mend what stops "
-        "it, and let it be tried again.",
-        """
-SELECT event_id, outbox_id, kind::text AS errand, amount, attempts, last_error
-FROM outbox
-WHERE event_id = ANY($1::integer[]) AND state = 'PARKED'
-ORDER BY event_id, outbox_id
-LIMIT $2
-""",
-    ),
-    Check(
-        "errand_overdue",
-        "An errand that is due is taken up within a few minutes.",
-        """
-SELECT event_id, outbox_id, kind::text AS errand, amount, due_at, attempts, last_error
-FROM outbox
-WHERE event_id = ANY($1::integer[]) AND state = 'WAITING' AND due_at < $3::timestamptz
-ORDER BY event_id, due_at
-LIMIT $2
-""",
-        late_after=ERRAND_OVERDUE_SECONDS,
     ),
     Check(
         "payment_overdue",

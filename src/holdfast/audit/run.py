@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from holdfast.audit.check import Check
+from holdfast.audit.errands import ERRANDS
 from holdfast.audit.finding import Finding, Value
 from holdfast.audit.journal import JOURNAL
 from holdfast.audit.ledger import LEDGER
@@ -25,7 +26,7 @@ from holdfast.database.pool import Connection, Database, Record
 from holdfast.ids import event_of_order, order_of
 from holdfast.venues.chart_store import PlanShelf
 
-CHECKS: Final = (*REFERENCES, *SEATS, *ORDERS, *MONEY, *LEDGER, *JOURNAL)
+CHECKS: Final = (*REFERENCES, *SEATS, *ORDERS, *MONEY, *ERRANDS, *LEDGER, *JOURNAL)
 
 Progress = Callable[[str, int, int], None]
 """Called with what is looked at next, how many steps are done, and how many there are."""

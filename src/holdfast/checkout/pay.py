@@ -9,6 +9,7 @@ attempt runs in a task of its own, so that a buyer who hangs up still gets what 
 import asyncio
 import hashlib
 import hmac
+import math
 import secrets
 
 import structlog
@@ -131,6 +132,7 @@ class Checkout:
             buyer=buyer,
             seed=secrets.token_bytes(SEED_BYTES),
             token_known=token is None or provider.knows(token),
+            provider_rests=math.ceil(provider.rests),
         )
 
     async def _pay(

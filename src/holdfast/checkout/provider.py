@@ -6,12 +6,13 @@ The shape is that of manual capture: money is reserved, and collected once the s
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
-from holdfast.config import PROVIDER_SECONDS_MAX
+from holdfast.breaker import Breaker, Resting
+from holdfast.config import PROVIDER_FAILURES_MAX, PROVIDER_REST_SECONDS, PROVIDER_SECONDS_MAX
 from holdfast.desk.commands import Charge
 from holdfast.desk.order import Buyer, Payment
 from holdfast.ids import PaymentId
@@ -21,6 +22,14 @@ Answer = TypeVar("Answer")
 
 class ProviderUnknown(Exception):  # noqa: N818 - what is known, not a kind of error
     """Nobody knows whether the provider did it: ask again under the same key, or look it up."""
+
+
+class ProviderResting(ProviderUnknown):
+    """It was not asked: it has answered nobody lately. `seconds` until it is tried again."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
 
 
 class ProviderRefused(Exception):  # noqa: N818 - a definite answer
@@ -90,20 +99,74 @@ class Provider(Protocol):
         ...
 
 
+class Guarded:
+    """A provider behind a breaker: one that answers nobody is left alone for a while.
+
+    Whoever asks then is told at once that nobody knows, which is what a call would have come to
+    after a long wait. A provider's no is an answer.
+    """
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        self._breaker = Breaker(PROVIDER_FAILURES_MAX, PROVIDER_REST_SECONDS)
+
+    @property
+    def name(self) -> str:
+        return self._provider.name
+
+    @property
+    def rests(self) -> float:
+        """For how many seconds it is not asked; 0 while it is."""
+        return self._breaker.rests
+
+    def knows(self, token: str) -> bool:
+        return self._provider.knows(token)
+
+    async def charge(self, payment: Payment, token: str, buyer: Buyer) -> Charge:
+        return await self._ask(lambda: self._provider.charge(payment, token, buyer))
+
+    async def lookup(self, payment: Payment) -> Charge | None:
+        return await self._ask(lambda: self._provider.lookup(payment))
+
+    async def abandon(self, payment: Payment) -> Charge:
+        return await self._ask(lambda: self._provider.abandon(payment))
+
+    async def capture(self, payment: Payment, key: str) -> None:
+        await self._ask(lambda: self._provider.capture(payment, key))
+
+    async def void(self, payment: Payment, key: str) -> None:
+        await self._ask(lambda: self._provider.void(payment, key))
+
+    async def refund(self, payment: Payment, amount: int, key: str) -> None:
+        await self._ask(lambda: self._provider.refund(payment, amount, key))
+
+    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
+        return self._provider.read_notice(body, headers)
+
+    async def _ask(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
+        try:
+            with self._breaker.call(ProviderRefused):
+                return await call()
+        except Resting as resting:
+            raise ProviderResting(str(resting), resting.seconds) from resting
+
+
 class Providers:
-    """The providers that are set up. The first takes new payments; the others are there for what
-    was begun with them."""
+    """The providers that are set up, each behind a breaker. The first takes new payments; the
+    others are there for what was begun with them."""
 
     def __init__(self, *providers: Provider) -> None:
-        self.first = providers[0]
         self._by_name = {provider.name: provider for provider in providers}
+        self._guarded = {provider.name: Guarded(provider) for provider in providers}
+        self.first = self._guarded[providers[0].name]
 
     def named(self, name: str) -> Provider | None:
+        """A provider as it was set up, for what is not asked of it over a link."""
         return self._by_name.get(name)
 
-    def of(self, payment: Payment) -> Provider | None:
+    def of(self, payment: Payment) -> Guarded | None:
         """The provider with which this payment was begun, or None where it is no longer set up."""
-        return self._by_name.get(payment.provider)
+        return self._guarded.get(payment.provider)
 
 
 async def ask(call: Awaitable[Answer], seconds_max: float = PROVIDER_SECONDS_MAX) -> Answer:

@@ -48,7 +48,10 @@ def make_app() -> App:
     key.command("holdfast.cli.keys:create", help="Make a key and print it, once.")
     key.command("holdfast.cli.keys:list_", name="list", help="List the keys.")
     key.command("holdfast.cli.keys:revoke", help="Close a key for good.")
-    for group in (chart, event, key):
+    errands = App(name="errands", help="What could not be done outside, and another try.")
+    errands.command("holdfast.cli.errands:list_", name="list", help="List what waits for you.")
+    errands.command("holdfast.cli.errands:again", help="Let it be tried again.")
+    for group in (chart, event, key, errands):
         app.command(group)
     app.command(
         "holdfast.cli.doctor:doctor",

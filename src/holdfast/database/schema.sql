@@ -16,11 +16,14 @@ COMMENT ON TYPE item_state IS 'ACTIVE: part of what the order holds or bought. R
 CREATE TYPE key_role AS ENUM ('organiser', 'gate');
 COMMENT ON TYPE key_role IS 'organiser: may do everything under /admin. gate: may scan tickets.';
 
+CREATE TYPE occasion AS ENUM ('ORDER_CONFIRMED', 'ORDER_REFUNDED', 'ORDER_CANCELLED', 'PAYMENT_RETURNED', 'EVENT_CANCELLED');
+COMMENT ON TYPE occasion IS 'ORDER_CONFIRMED: paid, the tickets are issued. ORDER_REFUNDED: places of it are paid back. ORDER_CANCELLED: it is paid back because its event was cancelled. PAYMENT_RETURNED: a payment came too late or differed, and goes back. EVENT_CANCELLED: the event will not take place.';
+
 CREATE TYPE order_status AS ENUM ('PENDING', 'CONFIRMED', 'CANCELLED', 'REFUNDED');
 COMMENT ON TYPE order_status IS 'PENDING: holds its seats until expires_at. CONFIRMED: paid, its tickets are issued. CANCELLED: ended without a sale; cancel_reason says how. REFUNDED: every item of a confirmed order was refunded.';
 
-CREATE TYPE outbox_kind AS ENUM ('CAPTURE', 'VOID', 'REFUND');
-COMMENT ON TYPE outbox_kind IS 'CAPTURE: collect an authorised payment. VOID: give an authorisation back. REFUND: pay money back.';
+CREATE TYPE outbox_kind AS ENUM ('CAPTURE', 'VOID', 'REFUND', 'NEWS', 'MAIL', 'WEBHOOK');
+COMMENT ON TYPE outbox_kind IS 'CAPTURE: collect an authorised payment. VOID: give an authorisation back. REFUND: pay money back. NEWS: make mails and calls of what has happened. MAIL: write to the buyer. WEBHOOK: call an organiser''s program.';
 
 CREATE TYPE outbox_state AS ENUM ('WAITING', 'DONE', 'PARKED');
 COMMENT ON TYPE outbox_state IS 'WAITING: to be done at due_at or later. DONE: done. PARKED: tried too often; a person has to look at it.';
@@ -236,8 +239,8 @@ CREATE TABLE outbox (
     event_id integer NOT NULL,
     outbox_id text NOT NULL,
     kind outbox_kind NOT NULL,
-    order_id text NOT NULL,
-    payment_id text NOT NULL,
+    order_id text,
+    payment_id text,
     amount bigint NOT NULL,
     state outbox_state NOT NULL,
     attempts smallint NOT NULL,
@@ -245,19 +248,33 @@ CREATE TABLE outbox (
     last_error text,
     created_at timestamp with time zone NOT NULL,
     done_at timestamp with time zone,
+    occasion occasion,
+    webhook_id text,
     CONSTRAINT outbox_pkey PRIMARY KEY (event_id, outbox_id),
-    CONSTRAINT outbox_amount_check CHECK (amount > 0),
+    CONSTRAINT outbox_amount_check CHECK (amount >= 0),
     CONSTRAINT outbox_attempts_check CHECK (attempts >= 0),
-    CONSTRAINT outbox_done CHECK ((state = 'DONE'::outbox_state) = (done_at IS NOT NULL))
+    CONSTRAINT outbox_done CHECK ((state = 'DONE'::outbox_state) = (done_at IS NOT NULL)),
+    CONSTRAINT outbox_money CHECK ((kind = ANY (ARRAY['CAPTURE'::outbox_kind, 'VOID'::outbox_kind, 'REFUND'::outbox_kind])) = (payment_id IS NOT NULL) AND (payment_id IS NULL OR order_id IS NOT NULL AND amount > 0) AND (payment_id IS NULL) = (occasion IS NOT NULL)),
+    CONSTRAINT outbox_webhook CHECK ((kind = 'WEBHOOK'::outbox_kind) = (webhook_id IS NOT NULL))
 ) WITH (fillfactor=70);
 COMMENT ON TABLE outbox IS 'What has to be done outside after a commit, at least once.';
 COMMENT ON COLUMN outbox.outbox_id IS 'Says what it is for; the key at the other end, so that twice is once.';
-COMMENT ON COLUMN outbox.amount IS 'Minor units, in the currency of the payment.';
+COMMENT ON COLUMN outbox.order_id IS 'The order that it is about; null for news of a whole event.';
+COMMENT ON COLUMN outbox.payment_id IS 'The payment to be moved; null where no money moves.';
+COMMENT ON COLUMN outbox.amount IS 'Minor units, in the currency of the order: what is moved, or told of.';
 COMMENT ON COLUMN outbox.attempts IS 'How often it was tried.';
 COMMENT ON COLUMN outbox.due_at IS 'Not before; a relay that takes it up moves this on first.';
 COMMENT ON COLUMN outbox.last_error IS 'What stopped the last attempt; null when done.';
-CREATE INDEX outbox_due ON outbox USING btree (event_id, due_at) WHERE state = 'WAITING'::outbox_state;
-COMMENT ON INDEX outbox_due IS 'What the relay does next.';
+COMMENT ON COLUMN outbox.occasion IS 'What has happened; null where money moves.';
+COMMENT ON COLUMN outbox.webhook_id IS 'Whose program is called; null for other kinds.';
+COMMENT ON CONSTRAINT outbox_money ON outbox IS 'Money has a payment and an amount, the rest an occasion.';
+COMMENT ON CONSTRAINT outbox_webhook ON outbox IS 'A call is made for one webhook.';
+CREATE INDEX outbox_due ON outbox USING btree (event_id, kind, due_at) WHERE state = 'WAITING'::outbox_state;
+COMMENT ON INDEX outbox_due IS 'What the relay does next, by kind.';
+CREATE INDEX outbox_parked ON outbox USING btree (event_id, outbox_id) WHERE state = 'PARKED'::outbox_state;
+COMMENT ON INDEX outbox_parked IS 'What waits for a person.';
+CREATE INDEX webhook_errands ON outbox USING btree (event_id, webhook_id, created_at) WHERE webhook_id IS NOT NULL;
+COMMENT ON INDEX webhook_errands IS 'The calls that were made or are to be made for a webhook.';
 
 CREATE TABLE payment (
     event_id integer NOT NULL,
@@ -429,6 +446,22 @@ CREATE TABLE venue (
 COMMENT ON TABLE venue IS 'A house in which events take place.';
 COMMENT ON COLUMN venue.time_zone IS 'IANA name; event times are shown in it.';
 COMMENT ON COLUMN venue.total_seats IS 'Places in its largest chart.';
+
+CREATE TABLE webhook (
+    webhook_id text NOT NULL,
+    event_id integer,
+    url text NOT NULL,
+    occasions occasion[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT webhook_pkey PRIMARY KEY (webhook_id),
+    CONSTRAINT webhook_occasions_check CHECK (cardinality(occasions) > 0)
+);
+COMMENT ON TABLE webhook IS 'Addresses of organisers'' programs that are told what happens.';
+COMMENT ON COLUMN webhook.event_id IS 'The only event it is told of; null for all.';
+COMMENT ON COLUMN webhook.url IS 'Called by POST; its secret is made from webhook_id and not kept.';
+COMMENT ON COLUMN webhook.occasions IS 'What it is told of.';
+COMMENT ON COLUMN webhook.closed_at IS 'When it was removed; null while it is called.';
 
 CREATE SCHEMA test_provider;
 COMMENT ON SCHEMA test_provider IS 'The books of the test payment provider, separate from the orders.';

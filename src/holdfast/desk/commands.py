@@ -11,6 +11,7 @@ from holdfast.desk.order import (
     Buyer,
     Errand,
     EventStatus,
+    News,
     Order,
     Payment,
     PaymentStatus,
@@ -107,7 +108,8 @@ class BeginPayment(OrderCommand, frozen=True, kw_only=True):
     """Write down an attempt to pay before the provider is asked.
 
     `token_fingerprint` None: nothing to pay, confirm at once. `seed` makes the barcodes then.
-    `token_known` False: the provider has no such tokens, so nothing is written down.
+    `token_known` False: the provider has no such tokens, so nothing is written down. Nor is it
+    where `provider_rests` says for how many seconds the provider is not asked: it didn't answer.
     """
 
     provider: str
@@ -115,6 +117,7 @@ class BeginPayment(OrderCommand, frozen=True, kw_only=True):
     buyer: Buyer
     seed: bytes
     token_known: bool = True
+    provider_rests: int = 0
 
 
 class Charge(Struct, frozen=True):
@@ -197,6 +200,7 @@ class Change(Struct, frozen=True, kw_only=True):
     tickets: tuple[Ticket, ...] = ()
     voided: tuple[Ticket, ...] = ()
     errands: tuple[Errand, ...] = ()
+    news: tuple[News, ...] = ()
     event_status: EventStatus | None = None
     order: Order | None = None
     payment: Payment | None = None

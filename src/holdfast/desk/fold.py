@@ -13,6 +13,7 @@ from holdfast.desk.order import (
     Errand,
     EventStatus,
     Item,
+    News,
     Order,
     OrderStatus,
     Payment,
@@ -49,6 +50,7 @@ class Fold:
         self.tickets: dict[str, Ticket] = {}
         self.voided: dict[str, Ticket] = {}
         self.errands: dict[str, Errand] = {}
+        self.news: dict[str, News] = {}
         self.repeats: list[tuple[Repeat, str]] = []
         self._sessions: set[str] = set()
 
@@ -78,6 +80,8 @@ class Fold:
             (self.tickets if made_here else self.voided)[ticket.ticket_id] = ticket
         for errand in change.errands:
             self.errands[errand.outbox_id] = errand
+        for news in change.news:
+            self.news[news.news_id] = news
         self._sessions.update([session_id for session_id, _ in change.taken])
 
     def record(self, repeat: Repeat, change: Change) -> None:

@@ -72,6 +72,17 @@ class OutboxKind(StrEnum):
     CAPTURE = "CAPTURE"
     VOID = "VOID"
     REFUND = "REFUND"
+    NEWS = "NEWS"
+    MAIL = "MAIL"
+    WEBHOOK = "WEBHOOK"
+
+
+class Occasion(StrEnum):
+    ORDER_CONFIRMED = "ORDER_CONFIRMED"
+    ORDER_REFUNDED = "ORDER_REFUNDED"
+    ORDER_CANCELLED = "ORDER_CANCELLED"
+    PAYMENT_RETURNED = "PAYMENT_RETURNED"
+    EVENT_CANCELLED = "EVENT_CANCELLED"
 
 
 class Item(Struct, frozen=True, array_like=True):
@@ -164,4 +175,14 @@ class Errand(Struct, frozen=True):
     kind: OutboxKind
     order_id: OrderId
     payment_id: PaymentId
+    amount: int
+
+
+class News(Struct, frozen=True):
+    """What has happened and buyer and organiser are to be told: one row of the outbox. `order_id`
+    None: it is about the whole event. `amount` is what was paid or goes back, minor units."""
+
+    news_id: str
+    occasion: Occasion
+    order_id: OrderId | None
     amount: int

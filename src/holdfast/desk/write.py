@@ -15,7 +15,7 @@ from holdfast.database.pool import Connection
 from holdfast.database.statements import load
 from holdfast.desk.fold import Fold
 from holdfast.desk.journal import encode_private, encode_public
-from holdfast.desk.order import Order, Payment
+from holdfast.desk.order import Order, OutboxKind, Payment
 from holdfast.desk.seating import HELD, STATUS_OF_LETTER, PublicPart, Seating
 
 UPDATE_ORDERS = load("desk/sql/update_orders.sql")
@@ -47,8 +47,8 @@ TICKET_COLUMNS = (
     "issued_at",
 )  # fmt: skip
 OUTBOX_COLUMNS = (
-    "event_id", "outbox_id", "kind", "order_id", "payment_id", "amount", "state", "attempts",
-    "due_at", "created_at",
+    "event_id", "outbox_id", "kind", "order_id", "payment_id", "amount", "occasion", "state",
+    "attempts", "due_at", "created_at",
 )  # fmt: skip
 IDEMPOTENCY_COLUMNS = (
     "event_id", "scope", "fingerprint", "status_code", "resource_id", "created_at",
@@ -228,10 +228,17 @@ async def _write_tickets(connection: Connection, event_id: int, fold: Fold) -> N
 async def _write_notes(connection: Connection, event_id: int, fold: Fold, now: datetime) -> None:
     errands = [
         (
-            event_id, e.outbox_id, e.kind, e.order_id, e.payment_id, e.amount, "WAITING", 0,
+            event_id, e.outbox_id, e.kind, e.order_id, e.payment_id, e.amount, None, "WAITING", 0,
             now, now,
         )
         for e in fold.errands.values()
+    ]  # fmt: skip
+    errands += [
+        (
+            event_id, n.news_id, OutboxKind.NEWS, n.order_id, None, n.amount, n.occasion, "WAITING",
+            0, now, now,
+        )
+        for n in fold.news.values()
     ]  # fmt: skip
     await _append(connection, "outbox", OUTBOX_COLUMNS, errands)
     repeats = [

@@ -1,6 +1,6 @@
 """Spoilt journals and references, and what is late."""
 
-from tests.audit.corruptions.spoil import BEN, CLEO, DAN, FAY, spoil
+from tests.audit.corruptions.spoil import BEN, CLEO, FAY, spoil
 
 JOURNAL = (
     spoil(
@@ -112,12 +112,6 @@ LATE = (
         "order_overdue",
         "a hold that nobody ended",
         f"""UPDATE orders SET expires_at = expires_at - interval '1 hour' WHERE order_id = {BEN}""",
-    ),
-    spoil(
-        "errand_overdue",
-        "an errand that nobody takes up",
-        f"""UPDATE outbox SET due_at = due_at - interval '1 day'
-        WHERE kind = 'CAPTURE' AND order_id = {DAN}""",
     ),
     spoil(
         "payment_overdue",

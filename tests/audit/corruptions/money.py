@@ -61,12 +61,6 @@ MONEY = (
             '2040-01-01 00:00:00+00', created_at
         FROM outbox LIMIT 1""",
     ),
-    spoil(
-        "errand_parked",
-        "an errand that waits for a person",
-        f"""UPDATE outbox SET state = 'PARKED', last_error = 'no answer'
-        WHERE kind = 'CAPTURE' AND order_id = {DAN}""",
-    ),
 )
 
 LEDGER = (

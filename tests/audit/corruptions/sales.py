@@ -100,7 +100,7 @@ ORDERS = (
         f"UPDATE orders SET seat_count = seat_count + 1 WHERE order_id = {FAY}",
     ),
     spoil(
-        "order_refunded refund_of_order",
+        "order_refunded refund_of_order refund_without_news",
         "an order that claims more was refunded",
         f"UPDATE orders SET refunded_amount = refunded_amount + 1 WHERE order_id = {ADA}",
     ),

@@ -1,7 +1,7 @@
 """What the organiser does with the house: keep seats back, open, cancel and complete the event."""
 
 from holdfast.desk.commands import BlockSeats, Change, ChangeStatus, Facts, SeatMove, UnblockSeats
-from holdfast.desk.order import EventStatus
+from holdfast.desk.order import EventStatus, News, Occasion
 from holdfast.desk.rules.ending import EndedHold, end_expired
 from holdfast.desk.seating import BLOCKED, FREE, HELD, SOLD, Seating
 from holdfast.refusals import Refusal
@@ -68,7 +68,10 @@ def change_status(seating: Seating, facts: Facts, command: ChangeStatus) -> Chan
         return Change()
     if wanted not in TRANSITIONS[status]:
         raise Refusal("wrong_transition", status_now=status.value)
-    return Change(event_status=wanted)
+    news = ()
+    if wanted is EventStatus.CANCELLED:
+        news = (News("news_cancelled", Occasion.EVENT_CANCELLED, None, 0),)
+    return Change(event_status=wanted, news=news)
 
 
 def status_by_seats(seating: Seating) -> EventStatus:

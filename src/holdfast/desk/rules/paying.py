@@ -18,6 +18,8 @@ from holdfast.desk.order import (
     EventStatus,
     Item,
     ItemState,
+    News,
+    Occasion,
     Order,
     OrderStatus,
     OutboxKind,
@@ -64,6 +66,8 @@ def begin_payment(seating: Seating, facts: Facts, command: BeginPayment) -> Chan
         raise Refusal("payment_token_required")
     if not command.token_known:
         raise Refusal("unknown_payment_token")
+    if command.provider_rests:
+        raise Refusal("provider_unreachable", retry_after=command.provider_rests)
     return _attempt(facts, order, command, command.token_fingerprint)
 
 
@@ -147,7 +151,7 @@ def settle(seating: Seating, facts: Facts, command: Settle) -> Change:
     if (charge.amount, charge.currency) != (payment.amount, payment.currency):
         return _give_back(order, payment, charge)
     if seating.event_status is EventStatus.CANCELLED:
-        return _give_back(order, payment, charge)
+        return _give_back(order, payment, charge, Occasion.ORDER_CANCELLED)
     if order.status is OrderStatus.PENDING:
         return _confirm(seating, facts, order, _taken_in(payment, charge), command.seed)
     return _rescue(seating, facts, order, payment, command)
@@ -182,7 +186,12 @@ def _taken_in(payment: Payment, charge: Charge) -> Payment:
     return replace(payment, status=status, next_action=None)
 
 
-def _give_back(order: Order, payment: Payment, charge: Charge) -> Change:
+def _give_back(
+    order: Order,
+    payment: Payment,
+    charge: Charge,
+    occasion: Occasion = Occasion.PAYMENT_RETURNED,
+) -> Change:
     """The seats are lost: a reservation is voided, money already collected is refunded whole."""
     if charge.status is PaymentStatus.AUTHORIZED:
         payment = replace(payment, status=PaymentStatus.VOIDING)
@@ -197,8 +206,14 @@ def _give_back(order: Order, payment: Payment, charge: Charge) -> Change:
             charge.amount,
         )
     after = replace(order, paying=False)
+    news = News(f"news_returned_{payment.payment_id}", occasion, order.order_id, charge.amount)
     return Change(
-        orders=(after,), payments=(payment,), errands=(errand,), order=after, payment=payment
+        orders=(after,),
+        payments=(payment,),
+        errands=(errand,),
+        news=(news,),
+        order=after,
+        payment=payment,
     )
 
 
@@ -266,6 +281,12 @@ def _confirm(
     errands = ()
     if payment is not None and payment.status is PaymentStatus.CAPTURING:
         errands = (_errand(OutboxKind.CAPTURE, payment),)
+    news = News(
+        f"news_confirmed_{order.order_id}",
+        Occasion.ORDER_CONFIRMED,
+        order.order_id,
+        order.total_amount,
+    )
     return Change(
         moves=tuple(
             [SeatMove(i.seat_id, seats_are, before, SOLD, order.order_id) for i in order.active]
@@ -274,6 +295,7 @@ def _confirm(
         payments=(payment,) if payment else (),
         tickets=tuple([_ticket(seating, facts, order, item, seed) for item in order.active]),
         errands=errands,
+        news=(news,),
         order=after,
         payment=payment,
     )

@@ -10,8 +10,11 @@ from msgspec.structs import replace
 from holdfast.desk.commands import Change, Facts, Refund, SeatMove
 from holdfast.desk.order import (
     Errand,
+    EventStatus,
     Item,
     ItemState,
+    News,
+    Occasion,
     Order,
     OrderStatus,
     OutboxKind,
@@ -48,6 +51,7 @@ def refund(seating: Seating, facts: Facts, command: Refund) -> Change:
         payments=payments,
         voided=tuple([_void(ticket) for ticket in valid]),
         errands=errands,
+        news=(_news(seating, order, amount),),
         order=after,
         payment=payments[0] if payments else None,
     )
@@ -99,6 +103,18 @@ def _money_back(
     )
     after = replace(payment, refunded_amount=payment.refunded_amount + amount, updated_at=facts.now)
     return (after,), (errand,)
+
+
+def _news(seating: Seating, order: Order, amount: int) -> News:
+    """Numbered by what was refunded before: an item is refunded once, so that no two are alike."""
+    before = sum(1 for item in order.items if item.state is ItemState.REFUNDED)
+    cancelled = seating.event_status is EventStatus.CANCELLED
+    return News(
+        f"news_refunded_{order.order_id}_{before}",
+        Occasion.ORDER_CANCELLED if cancelled else Occasion.ORDER_REFUNDED,
+        order.order_id,
+        amount,
+    )
 
 
 def _void(ticket: Ticket) -> Ticket:

@@ -1,0 +1,12 @@
+"""The outbox: what was decided in a commit and is done outside after it, at least once."""
+
+from holdfast.outbox.errand import (
+    ErrandFailed,
+    ErrandRefused,
+    ErrandWaits,
+    Taken,
+    Teller,
+)
+from holdfast.outbox.relay import Relay
+
+__all__ = ["ErrandFailed", "ErrandRefused", "ErrandWaits", "Relay", "Taken", "Teller"]

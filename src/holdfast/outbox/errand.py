@@ -1,0 +1,65 @@
+"""An errand as whoever does it sees it, and the three ways in which it can fail."""
+
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from holdfast.desk.order import Occasion, OutboxKind, Payment
+
+
+class ErrandRefused(Exception):  # noqa: N818 - a definite answer
+    """It will not be done, however often it is tried: a person has to look at it."""
+
+
+class ErrandFailed(Exception):  # noqa: N818 - what is known, not a kind of error
+    """It was not done, or nobody knows: try again later."""
+
+
+class ErrandWaits(Exception):  # noqa: N818 - nothing has failed
+    """It was not tried: its time has not come, or nobody answers there just now. Not counted."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+
+
+class Taken(Struct, frozen=True):
+    """One errand that a relay has taken; amount in minor units.
+
+    `outbox_id` is the key at the other end, so that done twice is done once. Money has a
+    `payment_id` and, where that is known, its `payment`; the rest has an `occasion`.
+    """
+
+    event_id: int
+    outbox_id: str
+    kind: OutboxKind
+    order_id: str | None
+    payment_id: str | None
+    amount: int
+    occasion: Occasion | None
+    webhook_id: str | None
+    attempts: int
+    created_at: datetime
+    payment: Payment | None = None
+
+
+class Teller(Protocol):
+    """Tells somebody what has happened: a buyer by mail, an organiser's program over HTTP."""
+
+    @property
+    def kind(self) -> OutboxKind:
+        """Whose errands these are."""
+        ...
+
+    @property
+    def concurrency(self) -> int:
+        """How many errands it does at one time."""
+        ...
+
+    async def tell(self, errand: Taken) -> None:
+        """Do it. The same errand again must do no harm at the other end.
+
+        Raises ErrandRefused, ErrandFailed or ErrandWaits; anything else counts as ErrandFailed.
+        """
+        ...
