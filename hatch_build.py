@@ -61,7 +61,12 @@ def install_tools(root: Path, say: Say) -> None:
     with _one_at_a_time(source):
         node, npm = _find_node()
         say("storefront: fetching its packages and tools ...")
-        _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], source, node)
+        # In production, as everything here runs, npm would leave out just these.
+        _run(
+            [*npm, "ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"],
+            source,
+            node,
+        )
 
 
 def build_storefront(root: Path, say: Say, force: bool = False) -> bool:

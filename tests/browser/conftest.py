@@ -44,8 +44,8 @@ def invite(browser: Browser, box_office: BoxOffice) -> Iterator[Invite]:
     """Lets visitors in; when they leave, none of them may have met a script error."""
     visitors: list[Visitor] = []
 
-    def invite(size: str = "desk", dark: bool = False) -> Visitor:
-        visitors.append(Visitor(browser, box_office.address, size, dark))
+    def invite(size: str = "desk", dark: bool = False, locale: str = "en-GB") -> Visitor:
+        visitors.append(Visitor(browser, box_office.address, size, dark, locale))
         return visitors[-1]
 
     yield invite

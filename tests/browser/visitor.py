@@ -1,11 +1,12 @@
 """Somebody at the box office with a browser: what they see, press and read."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 SIZES = {"phone": (390, 844), "tablet": (834, 1112), "desk": (1440, 900)}
 ARTEFACTS = Path(__file__).parents[2] / "artefacts"
@@ -17,7 +18,14 @@ Json = dict[str, Any]
 class Visitor:
     """One browser context: its own cookies, size and theme. Every script error fails the test."""
 
-    def __init__(self, browser: Browser, address: str, size: str = "desk", dark: bool = False):
+    def __init__(
+        self,
+        browser: Browser,
+        address: str,
+        size: str = "desk",
+        dark: bool = False,
+        locale: str = "en-GB",
+    ):
         width, height = SIZES[size]
         self.size, self.theme = size, "dark" if dark else "light"
         self.touch = size == "phone"
@@ -28,7 +36,7 @@ class Visitor:
             has_touch=self.touch,
             is_mobile=self.touch,
             reduced_motion="reduce",
-            locale="en-GB",
+            locale=locale,
         )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(15_000)
@@ -85,6 +93,17 @@ class Visitor:
         """The free seats of the unfolded section."""
         seats = self.page.locator(CHOOSABLE)
         return [int(seat) for seat in seats.evaluate_all("all => all.map(s => s.dataset.seat)")]
+
+    def from_right_to_left(self) -> None:
+        """From now on German is written as Arabic is: one word of its catalogue is another."""
+
+        def turn(route: Route) -> None:
+            answer = route.fetch()
+            turned, times = re.subn(r"direction:(.)ltr\1", r"direction:\1rtl\1", answer.text())
+            assert times == 1, "the catalogue says no direction"
+            route.fulfill(response=answer, body=turned)
+
+        self.context.route(re.compile(r"/assets/de-[^/]*\.js$"), turn)
 
     def fill_in(self, name: str = "Ada Lovelace", email: str = "ada@example.org") -> None:
         self.page.fill("#name", name)

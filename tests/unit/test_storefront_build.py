@@ -99,15 +99,47 @@ def test_without_node_the_message_says_what_to_do(
 def built() -> Path:
     if not (WEB / "index.html").exists():
         pytest.skip("the storefront is not built: make storefront")
+    if hatch_build._stamp(WEB) != hatch_build._fingerprint(ROOT / "storefront"):
+        pytest.skip("the storefront was built from other sources: make storefront")
     return WEB
 
 
+def _compressed(file: Path) -> int:
+    return len(gzip.compress(file.read_bytes()))
+
+
 def test_the_buying_path_stays_small(built: Path) -> None:
-    scripts = sum(len(gzip.compress(file.read_bytes())) for file in built.glob("assets/*.js"))
-    assert 0 < scripts <= SCRIPT_BYTES_MAX
+    """All that a purchase may load: every script there is, of the languages the longest one."""
+    sizes = {file.name: _compressed(file) for file in built.glob("assets/*.js")}
+    spoken = [size for name, size in sizes.items() if re.match(r"(de|es|fr)-", name)]
+    assert len(spoken) == 3, "each language is a file of its own"
+    assert 0 < sum(sizes.values()) - sum(spoken) + max(spoken) <= SCRIPT_BYTES_MAX
     latin = [f for f in built.glob("assets/*.woff2") if "latin-ext" not in f.name]
     assert len(latin) == 2
     assert sum(file.stat().st_size for file in latin) <= FONT_BYTES_MAX
+
+
+def test_languages_are_fetched_only_when_spoken(built: Path) -> None:
+    page = (built / "index.html").read_text()
+    assert re.findall(r"assets/(?:de|es|fr)-", page) == []
+
+
+SIDED = re.compile(
+    r"(?:margin|padding|border)-(?:left|right)|text-align:\s*(?:left|right)|^\s+(?:left|right):|float:",
+    re.MULTILINE,
+)
+
+
+def test_layout_knows_beginnings_and_ends_not_left_and_right() -> None:
+    """So that pages turn round where people write from right to left."""
+    assert SIDED.search("  margin-left: 1rem;")
+    files = [
+        *(ROOT / "storefront/src").rglob("*.svelte"),
+        *(ROOT / "storefront/src").rglob("*.css"),
+    ]
+    assert len(files) > 20
+    for file in files:
+        assert SIDED.findall(file.read_text()) == [], file.name
 
 
 def test_the_pages_load_nothing_from_elsewhere_and_run_nothing_inline(built: Path) -> None:

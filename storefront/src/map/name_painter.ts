@@ -5,7 +5,7 @@ import { boxOf, inside, type Box, type House, type HouseArea, type HouseSection 
 import type { SeatStates } from '../house/seat_states.svelte'
 import type { PriceBook } from '../pick/price_book'
 import { words } from '../words'
-import { money } from '../words/money'
+import { shortMoney } from '../words/money'
 import type { View } from './camera'
 import { LabelBoard } from './label_board'
 import { roomAt } from './label_room'
@@ -97,7 +97,7 @@ export class NamePainter {
   }
 
   #money(minor: number): string {
-    return money(minor, this.#prices.currency).replace(/[.,]00$/, '')
+    return shortMoney(minor, this.#prices.currency)
   }
 
   /** Row letters outside both ends of every row in view. */

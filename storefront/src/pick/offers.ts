@@ -33,9 +33,8 @@ export function farthest(house: House, from: number, wanted: number[]): number |
 
 function sayOffer(house: House, lost: number[], seats: number[]): string {
   const named = sayTogether(house, seats)
-  const upper = named.charAt(0).toUpperCase() + named.slice(1)
-  const said = seats.length === 1 ? words.notice.isFree(upper) : words.notice.areFree(upper)
   const sameRow = house.row[lost[0]!] === house.row[seats[0]!]
   const beside = sameRow && lost.length === 1
-  return beside ? words.notice.offerBeside(said) : words.notice.offer(said)
+  const said = beside ? words.notice.offerBeside : words.notice.offerNearby
+  return said(named, seats.length)
 }

@@ -1,51 +1,64 @@
-/** Times as the house's clocks show them, whatever the visitor's own time zone is. */
+/** Times as the house's clocks show them, whatever the visitor's own time zone is, written as the
+ *  visitor's language writes them. */
 
+import { capital } from './forms'
 import { words } from './index'
+import { locale } from './locale.svelte'
 
 type Options = Intl.DateTimeFormatOptions
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function write(iso: string, zone: string, options: Options): string {
-  const key = zone + JSON.stringify(options)
+  const key = locale.tag + zone + JSON.stringify(options)
   let format = formats.get(key)
   if (format === undefined) {
-    format = new Intl.DateTimeFormat(words.locale, { ...options, timeZone: zone })
+    format = new Intl.DateTimeFormat(locale.tag, { ...options, timeZone: zone })
     formats.set(key, format)
   }
   return format.format(new Date(iso))
 }
 
-/** "Friday 4 December 2026" */
+/** "Friday 4 December 2026", as a sentence begins. A time follows after a comma, so the one after
+ *  the day's name, which British dates can do without, is left out. */
 export const longDate = (iso: string, zone: string) =>
-  write(iso, zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).replace(',', '')
+  capital(
+    write(iso, zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+  ).replace(/^(\w+day), (?=\d)/, '$1 ')
 
 /** "Friday 4 December" */
 export const dayAndMonth = (iso: string, zone: string) =>
-  write(iso, zone, { weekday: 'long', day: 'numeric', month: 'long' }).replace(',', '')
+  write(iso, zone, { weekday: 'long', day: 'numeric', month: 'long' })
 
-/** "20:00" */
+/** "20:00", "8:00 pm" */
 export const clockTime = (iso: string, zone: string) =>
-  write(iso, zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  write(iso, zone, { hour: 'numeric', minute: '2-digit' })
 
 /** "December 2026" */
 export const monthOf = (iso: string, zone: string) =>
-  write(iso, zone, { month: 'long', year: 'numeric' })
+  capital(write(iso, zone, { month: 'long', year: 'numeric' }))
 
 /** "4" */
 export const dayOf = (iso: string, zone: string) => write(iso, zone, { day: 'numeric' })
 
 /** "Fri" */
-export const weekdayOf = (iso: string, zone: string) => write(iso, zone, { weekday: 'short' })
+export const weekdayOf = (iso: string, zone: string) =>
+  capital(write(iso, zone, { weekday: 'short' }))
 
 /** "Fri 4 Dec, 10:00" */
 export const shortMoment = (iso: string, zone: string) =>
-  `${write(iso, zone, { weekday: 'short', day: 'numeric', month: 'short' }).replace(',', '')}, ${clockTime(iso, zone)}`
+  write(iso, zone, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: 'numeric',
+    minute: '2-digit',
+  })
 
 /** "9:05"; above an hour "1:09:05", above two days "12 days". */
 export function countdown(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds))
-  if (whole >= 172_800) return `${Math.floor(whole / 86_400)} ${words.locale.startsWith('en') ? 'days' : 'd'}`
+  if (whole >= 172_800) return words.say.days(Math.floor(whole / 86_400))
   const two = (n: number) => String(n).padStart(2, '0')
   const hours = Math.floor(whole / 3600)
   const minutes = Math.floor((whole % 3600) / 60)
@@ -53,7 +66,7 @@ export function countdown(seconds: number): string {
   return `${minutes}:${two(whole % 60)}`
 }
 
-/** "nine minutes" for ears: whole minutes above one, else seconds. */
+/** "9 minutes" for ears: whole minutes above one, else seconds. */
 export function spokenTime(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds))
   return whole >= 60 ? words.say.minutes(Math.round(whole / 60)) : words.say.seconds(whole)

@@ -1,17 +1,18 @@
-/** Every sentence a buyer reads, in English. Another language is another file of this shape.
+/** Every sentence a buyer reads, in English. Another language is another file of this shape: its
+ *  compiler says what is missing there.
  *
  *  Short, in the second person, no exclamation marks. A refusal says what happened and what to do
  *  next. Prices arrive here already written by money.ts, times by dates.ts. */
 
-const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
+import { capital, count, list, number } from './forms'
 
-const count = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
-const inWords = (n: number) => NUMBERS[n] ?? String(n)
-const list = (parts: string[]) => new Intl.ListFormat('en', { type: 'conjunction' }).format(parts)
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
+const inWords = (n: number) => NUMBERS[n] ?? number(n)
+const places = { one: '# place', other: '# places' }
 
 export const en = {
   locale: 'en-GB',
+  direction: 'ltr' as 'ltr' | 'rtl',
 
   house: {
     boxOffice: 'Box office',
@@ -19,14 +20,13 @@ export const en = {
     home: 'All events',
     foot: 'Every price is the whole price: fees and tax are in it.',
     madeWith: 'Holdfast box office',
-    noScript: 'Please switch on JavaScript to see which seats are free.',
+    language: 'Language',
   },
 
   programme: {
     title: 'What is on',
-    next: 'Next in the house',
     search: 'Search the programme',
-    found: (n: number) => count(n, 'event', 'events'),
+    found: (n: number) => count(n, { one: '# event', other: '# events' }),
     nothingFound: (text: string) => `Nothing in the programme matches “${text}”.`,
     showAll: 'Show everything',
     empty: 'The programme is being made',
@@ -52,8 +52,6 @@ export const en = {
 
   event: {
     doors: 'Doors',
-    begins: 'Begins',
-    place: 'Place',
     map: 'Map',
     list: 'List',
     view: 'How to choose',
@@ -74,6 +72,26 @@ export const en = {
     seatingPlan: 'Seating plan',
   },
 
+  filter: {
+    title: 'Filter',
+    price: 'Price',
+    anyPrice: 'Any price',
+    upTo: (price: string) => `Up to ${price}`,
+    accessible: 'Wheelchair places only',
+    unrestricted: 'Unrestricted view only',
+    matching: (n: number) => count(n, { one: '# free place fits', other: '# free places fit' }),
+    showAll: 'Show all places',
+    outside: 'outside your filter',
+    none: 'No free place fits your filter.',
+  },
+
+  view: {
+    see: 'View from here',
+    from: (seat: string) => `The view from ${seat}`,
+    drawn: 'Drawn from the seating plan: how near the stage is, and at which angle.',
+    back: 'Close the view',
+  },
+
   map: {
     label: (house: string) =>
       `Seat map of ${house}. Arrow keys move between seats, Enter chooses, plus and minus zoom. ` +
@@ -83,7 +101,6 @@ export const en = {
     fit: 'Whole house',
     from: (price: string) => `from ${price}`,
     soldOut: 'sold out',
-    places: (n: number) => count(n, 'place', 'places'),
     hintTouch: 'Tap a section to come closer',
     hintMouse: 'Click a section to come closer',
     taken: 'taken',
@@ -132,17 +149,14 @@ export const en = {
     find: (n: number) => (n === 1 ? 'Find the best place' : `Find the best ${n}`),
     finding: 'Looking',
     standing: 'Standing',
-    freeLeft: (n: number) => `${n.toLocaleString('en')} free`,
     priceType: (seat: string) => `Price for ${seat}`,
     remove: (seat: string) => `Remove ${seat}`,
-    places: (n: number) => count(n, 'place', 'places'),
-    total: 'Total',
+    places: (n: number) => count(n, places),
     allIn: (fees: string) => `all in, with ${fees} of fees and tax`,
     allInPlain: 'all in',
-    hold: (n: number) => `Hold ${count(n, 'place', 'places')}`,
+    hold: (n: number) => `Hold ${count(n, places)}`,
     holding: 'Holding',
     held: 'Held for you',
-    heldFor: (time: string) => `${time} left`,
     clock: 'Time left to pay',
     checkout: 'Go to checkout',
     release: 'Let them go',
@@ -153,20 +167,24 @@ export const en = {
     holdFor: (time: string) => `We hold what you choose for ${time} while you pay.`,
     atMost: (n: number) => `One buyer can take ${inWords(n)} places.`,
     addMore: 'Choose further places and they join this hold.',
+    exchange: (seat: string) => `Change ${seat}`,
+    exchanging: (seat: string) => `Choose another place instead of ${seat}. Until then it stays yours.`,
+    exchangeStop: 'Keep it',
   },
 
   say: {
     chosen: (seat: string, total: string) => `${seat} chosen. Total ${total}.`,
     dropped: (seat: string, total: string) => `${seat} removed. Total ${total}.`,
     held: (n: number, time: string) =>
-      `${capital(count(n, 'place is', 'places are'))} held for you. ${time} to pay.`,
+      `${count(n, { one: '# place is', other: '# places are' })} held for you. ${time} to pay.`,
     added: (seat: string) => `${seat} was added to your hold.`,
+    exchanged: (before: string, after: string) => `${after} instead of ${before}.`,
     givenBack: (seat: string) => `${seat} was given back.`,
     released: 'Your places were given back.',
     left: (time: string) => `${time} left to pay.`,
-    minutes: (n: number) => count(n, 'minute', 'minutes'),
-    seconds: (n: number) => count(n, 'second', 'seconds'),
-    page: (title: string) => title,
+    days: (n: number) => count(n, { one: '# day', other: '# days' }),
+    minutes: (n: number) => count(n, { one: '# minute', other: '# minutes' }),
+    seconds: (n: number) => count(n, { one: '# second', other: '# seconds' }),
     offline: 'You are offline.',
     online: 'You are back online.',
     confirmed: 'Paid. Your tickets are here.',
@@ -176,16 +194,17 @@ export const en = {
   notice: {
     taken: (seats: string[]) =>
       `${list(seats)} ${seats.length === 1 ? 'was' : 'were'} taken a moment ago.`,
-    offerBeside: (seats: string) => `${seats} free beside it.`,
-    offer: (seats: string) => `${seats} free nearby.`,
-    isFree: (seat: string) => `${seat} is`,
-    areFree: (seats: string) => `${seats} are`,
+    offerBeside: (seats: string, n: number) =>
+      `${capital(seats)} ${n === 1 ? 'is' : 'are'} free beside it.`,
+    offerNearby: (seats: string, n: number) =>
+      `${capital(seats)} ${n === 1 ? 'is' : 'are'} free nearby.`,
     row: (name: string, seats: string[]) => `row ${name} ${list(seats)}`,
     take: (seats: string) => `Take ${seats}`,
     noOffer: 'Nothing like it is left nearby. The map shows what is free.',
     expired: 'The time to pay ran out and your places went back. Nothing was charged.',
     again: 'Hold them again',
     gone: 'Your hold has ended. Choose again.',
+    elsewhere: 'Your places were changed in another window. This is how they stand now.',
     single: (seats: string[]) =>
       `${capital(list(seats))} would be left alone between taken seats. Take ${seats.length === 1 ? 'it' : 'them'} as well, or move by one.`,
     takeSingle: 'Move by one',
@@ -207,24 +226,24 @@ export const en = {
     ended: 'This order can no longer be changed.',
     unreachable: 'The box office did not answer. Check your connection, then try again.',
     unknown: 'Something broke on our side. Nothing was charged by this; try again in a moment.',
-    tryAgain: 'Try again',
     dismiss: 'Close this message',
   },
 
   list: {
     title: 'Places by section',
-    free: (n: number) => (n === 0 ? 'sold out' : `${n.toLocaleString('en')} free`),
+    free: (n: number) => (n === 0 ? 'sold out' : `${number(n)} free`),
     from: (price: string) => `from ${price}`,
     onlyFree: 'Hide sections that are sold out',
     grid: (section: string) => `${section}: arrow keys move between seats, Enter chooses`,
-    rowFree: (n: number) => (n === 0 ? 'none free' : `${n} free`),
+    rowFree: (n: number) => (n === 0 ? 'none free' : `${number(n)} free`),
     taken: 'taken',
     yours: 'yours',
   },
 
   offline: {
+    checkout:
+      'You are offline. Your places stay held until the clock runs out; this page goes on by itself.',
     banner: 'You are offline. The map shows what was free a moment ago; it catches up by itself.',
-    catching: 'Catching up with the house',
   },
 
   failure: {
@@ -242,7 +261,7 @@ export const en = {
     back: 'Back to the seats',
     yourOrder: 'What you buy',
     bought: 'What you bought',
-    tickets: (n: number) => count(n, 'ticket', 'tickets'),
+    tickets: (n: number) => count(n, { one: '# ticket', other: '# tickets' }),
     prices: 'Ticket prices',
     fees: 'Fees',
     orderFee: 'Order fee',
@@ -299,17 +318,19 @@ export const en = {
     showCode: 'Show the code at the door, on this screen or on paper.',
     bright: 'Turn up the brightness of your screen at the door.',
     keep: 'Keep the link of this page: it opens your tickets anywhere.',
+    kept: 'This device keeps them: they open without a connection too.',
+    offline: 'You are offline. These are your tickets as this device last saw them.',
+    share: 'Pass on',
+    copied: 'The link is copied. Whoever has it has the tickets.',
     calendar: 'Add to calendar',
     print: 'Print',
     ticketOf: (n: number, all: number) => `Ticket ${n} of ${all}`,
     codeOf: (seat: string) => `Code for ${seat}`,
     row: 'Row',
     seat: 'Seat',
-    table: 'Table',
     standing: 'Standing',
     used: (when: string) => `Used ${when}`,
     invalid: 'No longer valid',
-    paid: (total: string) => `${total} paid`,
     waiting: 'Your tickets are being written',
     cancelled: 'This order has ended',
     releasedWhy: 'You gave the places back. Nothing was charged.',

@@ -1,5 +1,8 @@
-/** The language of the page. One for now; the choice between several will be made here. */
+/** The words of the language that is spoken now. Whoever shows one follows a change of language. */
 
-import { en, type Words } from './en'
+import type { Words } from './en'
+import { language } from './language.svelte'
 
-export const words: Words = en
+export const words: Words = new Proxy({} as Words, {
+  get: (_, part) => language.words[part as keyof Words],
+})

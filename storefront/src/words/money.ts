@@ -1,14 +1,15 @@
 /** Prices as people write them, from integer minor units. */
 
-import { words } from './index'
+import { locale } from './locale.svelte'
 
 const formats = new Map<string, Intl.NumberFormat>()
 
 function formatOf(currency: string): Intl.NumberFormat {
-  let format = formats.get(currency)
+  const key = `${locale.tag} ${currency}`
+  let format = formats.get(key)
   if (format === undefined) {
-    format = new Intl.NumberFormat(words.locale, { style: 'currency', currency })
-    formats.set(currency, format)
+    format = new Intl.NumberFormat(locale.tag, { style: 'currency', currency })
+    formats.set(key, format)
   }
   return format
 }
@@ -18,4 +19,16 @@ export function money(minor: number, currency: string): string {
   const format = formatOf(currency)
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2
   return format.format(minor / 10 ** digits)
+}
+
+/** The same without a fraction that is nothing, where there is little room: "€25". */
+export function shortMoney(minor: number, currency: string): string {
+  const format = formatOf(currency)
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2
+  if (digits === 0 || minor % 10 ** digits !== 0) return format.format(minor / 10 ** digits)
+  return format
+    .formatToParts(minor / 10 ** digits)
+    .filter((part) => part.type !== 'decimal' && part.type !== 'fraction')
+    .map((part) => part.value)
+    .join('')
 }
