@@ -90,6 +90,8 @@ async def open_parts(
         stack.push_async_callback(box_office.close)
         keep = await stack.enter_async_context(running_loops())
         keep("time", time.run)
+        if database.replicas.named:
+            keep("replicas", database.replicas.run)
         keep("sweeper", Sweeper(database, clock, box_office).run)
         keep("relay", relay.run)
         keep("reconciler", Reconciler(database, clock, settlement).run)

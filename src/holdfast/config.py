@@ -31,6 +31,17 @@ SETTINGS: Final = (
         "postgresql://... of a server of version 15 or newer; empty: the embedded PostgreSQL.",
     ),
     Setting(
+        "HOLDFAST_DATABASE_DIRECT_URL",
+        "",
+        "The same database past the pooler (pgbouncer) that HOLDFAST_DATABASE_URL leads to, for "
+        "the desk and for listening; empty: there is no pooler.",
+    ),
+    Setting(
+        "HOLDFAST_REPLICA_URL",
+        "",
+        "Comma-separated postgresql://... of streaming replicas: browsing reads from them.",
+    ),
+    Setting(
         "HOLDFAST_REDIS_URL",
         "",
         "redis://, rediss:// or unix:// of a Redis or Valkey that tells servers what others sold; "
@@ -65,6 +76,8 @@ class Settings(msgspec.Struct, frozen=True):
     """The checked settings of one process."""
 
     database_url: str
+    direct_url: str
+    replica_urls: tuple[str, ...]
     redis_url: str
     data: Path
     postgres_bin: Path | None
@@ -91,10 +104,22 @@ def read_settings(environment: Mapping[str, str], data: Path | None = None) -> S
         return environment.get(name, "").strip()
 
     database_url = text("HOLDFAST_DATABASE_URL")
-    if database_url and urlsplit(database_url).scheme not in ("postgresql", "postgres"):
+    if database_url and not _is_postgresql(database_url):
         raise SettingError(
             "HOLDFAST_DATABASE_URL must start with postgresql://; "
             "leave it empty to use the embedded PostgreSQL."
+        )
+    direct_url = text("HOLDFAST_DATABASE_DIRECT_URL")
+    if direct_url and not (database_url and _is_postgresql(direct_url)):
+        raise SettingError(
+            "HOLDFAST_DATABASE_DIRECT_URL must start with postgresql:// and stand beside a "
+            "HOLDFAST_DATABASE_URL that leads to a pooler."
+        )
+    replica_urls = tuple(u.strip() for u in text("HOLDFAST_REPLICA_URL").split(",") if u.strip())
+    if not all(_is_postgresql(url) for url in replica_urls):
+        raise SettingError(
+            "HOLDFAST_REPLICA_URL must be addresses that start with postgresql://, with commas "
+            "between; a comma inside of one is written %2C."
         )
     redis_url = text("HOLDFAST_REDIS_URL")
     if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
@@ -121,6 +146,8 @@ def read_settings(environment: Mapping[str, str], data: Path | None = None) -> S
         raise SettingError("HOLDFAST_POSTGRES_BIN must be a folder that holds initdb and postgres.")
     return Settings(
         database_url=database_url,
+        direct_url=direct_url,
+        replica_urls=replica_urls,
         redis_url=redis_url,
         data=data or Path(text("HOLDFAST_DATA") or default_data_folder()),
         postgres_bin=Path(postgres_bin) if postgres_bin else None,
@@ -128,6 +155,10 @@ def read_settings(environment: Mapping[str, str], data: Path | None = None) -> S
         public_url=public_url,
         allowed_origins=frozenset(o for o in origins if o),
     )
+
+
+def _is_postgresql(address: str) -> bool:
+    return urlsplit(address).scheme in ("postgresql", "postgres")
 
 
 def _is_origin(address: str) -> bool:
@@ -276,6 +307,15 @@ DRAIN_SECONDS_MAX: Final = 2.5  # for requests under way at a stop, which has fi
 STOP_SECONDS_MAX: Final = 4.5  # then a worker that does not stop is killed
 COLLECTOR_OBJECTS: Final = 50_000  # new ones before Python looks for cycles; 700 cost a fifth
 WORKER_PAUSE_SECONDS: Final = 2.0  # before a worker that died right after its start is replaced
+
+# Replicas
+REPLICA_LOOK_SECONDS: Final = 0.5  # between two looks at how far they are
+REPLICA_LOOK_SECONDS_MAX: Final = 1.0  # a replica that is silent for longer is not read from
+REPLICA_REPLAY_SECONDS: Final = 0.05  # what a healthy one may need for what was just written
+REPLICA_AGE_SECONDS_MAX: Final = 3.0  # older ones are left out: browsing reads the primary then
+REPLICA_SAMPLES_MAX: Final = 240  # of where the primary's log was: two minutes of looks
+REPLICA_ANSWER_SECONDS_MAX: Final = 5.0  # for one statement; then the next server is asked
+REPLICA_WAIT_SECONDS_MAX: Final = 0.5  # for a batch that was heard of; then the primary is asked
 
 # Connections per process
 POOL_CONNECTIONS_MAX: Final = 10  # for requests; PostgreSQL allows 100 in all by default

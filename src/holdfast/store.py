@@ -34,9 +34,16 @@ async def open_store(
             )
             stack.callback(source.close)
         limits = DatabaseSettings(
-            connections_max=POOL_CONNECTIONS_MAX, desk_connections_max=DESK_CONNECTIONS_MAX
+            connections_max=POOL_CONNECTIONS_MAX,
+            desk_connections_max=DESK_CONNECTIONS_MAX,
+            behind_pgbouncer=bool(settings.direct_url),
         )
-        database = await open_database(source, limits)
+        database = await open_database(
+            source,
+            limits,
+            direct_url=settings.direct_url or None,
+            replica_urls=settings.replica_urls,
+        )
         stack.push_async_callback(database.close)
         async with database.dedicated("holdfast migration") as connection:
             await migrate(connection)

@@ -8,6 +8,9 @@ from holdfast.config import SettingError, read_settings
 
 GOOD = {
     "HOLDFAST_DATABASE_URL": "postgresql://box@db.example/office",
+    "HOLDFAST_DATABASE_DIRECT_URL": "postgresql://box@direct.example/office",
+    "HOLDFAST_REPLICA_URL": "postgresql://box@one.example/office, postgresql://two.example/office,",
+    "HOLDFAST_REDIS_URL": "rediss://cache.example/0",
     "HOLDFAST_SECRET": "x" * 32,
     "HOLDFAST_PUBLIC_URL": "https://tickets.example/",
     "HOLDFAST_ALLOWED_ORIGINS": "https://arena.example, http://localhost:3000",
@@ -17,6 +20,11 @@ GOOD = {
 def test_good_settings_are_taken() -> None:
     settings = read_settings(GOOD)
     assert settings.database_url == GOOD["HOLDFAST_DATABASE_URL"]
+    assert settings.direct_url == GOOD["HOLDFAST_DATABASE_DIRECT_URL"]
+    assert settings.replica_urls == (
+        "postgresql://box@one.example/office", "postgresql://two.example/office",
+    )  # fmt: skip
+    assert settings.redis_url == GOOD["HOLDFAST_REDIS_URL"]
     assert settings.public_url == "https://tickets.example"
     assert settings.allowed_origins == {"https://arena.example", "http://localhost:3000"}
 
@@ -24,6 +32,7 @@ def test_good_settings_are_taken() -> None:
 def test_nothing_has_to_be_set() -> None:
     settings = read_settings({})
     assert (settings.database_url, settings.secret, settings.public_url) == ("", "", "")
+    assert (settings.direct_url, settings.replica_urls, settings.redis_url) == ("", (), "")
     assert settings.allowed_origins == frozenset()
 
 
@@ -36,6 +45,9 @@ def test_the_command_line_has_the_last_word_on_the_folder(tmp_path: Path) -> Non
     ("name", "value"),
     [
         ("HOLDFAST_DATABASE_URL", "mysql://box@db.example/office"),
+        ("HOLDFAST_DATABASE_DIRECT_URL", "mysql://box@db.example/office"),
+        ("HOLDFAST_REPLICA_URL", "postgresql://box@db.example/office, db.example"),
+        ("HOLDFAST_REDIS_URL", "http://cache.example"),
         ("HOLDFAST_SECRET", "too short"),
         ("HOLDFAST_PUBLIC_URL", "tickets.example"),
         ("HOLDFAST_PUBLIC_URL", "https://tickets.example/shop"),

@@ -11,11 +11,13 @@ from litestar import Response
 from litestar.enums import MediaType
 
 from holdfast.api.headers import text
+from holdfast.api.parts import Parts
 from holdfast.api.request import ApiRequest
 
 _encode = msgspec.json.Encoder().encode
 
 VERSION = "Holdfast-Version"
+REPLICA_AGE = "Holdfast-Replica-Age"
 REPLAYED = "Idempotency-Replayed"
 
 
@@ -42,9 +44,18 @@ def cacheable(
     }
     if version is not None:
         headers[VERSION] = str(version)
+    age = replica_age(request.parts)
+    if age is not None:
+        headers[REPLICA_AGE] = age
     if matches(text(request.sent, b"if-none-match"), headers["ETag"]):
         return Response(b"", status_code=304, headers=headers, media_type=MediaType.JSON)
     return Response(body, media_type=MediaType.JSON, headers=headers)
+
+
+def replica_age(parts: Parts) -> str | None:
+    """How many seconds old what was read from a replica may be; None where none is read from."""
+    age = parts.database.replicas.age
+    return None if age is None else f"{age:.2f}"
 
 
 def matches(if_none_match: str, etag: str) -> bool:

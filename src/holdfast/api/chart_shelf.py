@@ -50,8 +50,9 @@ class ChartShelf:
         if found is not None:
             self._bodies[sha256] = found
             return found
-        async with self._database.pool.acquire() as connection:
-            body = await chart_body(connection, sha256)
+        body = await self._database.read(
+            lambda connection: chart_body(connection, sha256), lambda found: found is not None
+        )
         if body is None:
             return None
         made = ChartBody(body, await asyncio.to_thread(gzip.compress, body, GZIP_LEVEL, mtime=0))

@@ -8,9 +8,10 @@ from typing import cast
 
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-EXPOSED = b"Holdfast-Version, Retry-After, ETag, Idempotency-Replayed"
+EXPOSED = b"Holdfast-Version, Holdfast-Replica-Age, Retry-After, ETag, Idempotency-Replayed"
 ALLOWED_HEADERS = (
-    b"Authorization, Content-Type, Idempotency-Key, Holdfast-Pass, If-None-Match, Last-Event-ID"
+    b"Authorization, Content-Type, Idempotency-Key, Holdfast-Pass, Holdfast-Version, "
+    b"If-None-Match, Last-Event-ID"
 )
 PREFLIGHT_SECONDS = b"7200"  # what browsers remember at most
 API_PATH = "/api/"

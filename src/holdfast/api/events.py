@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from msgspec import Meta, Struct
 
 from holdfast.api.answer import cacheable
+from holdfast.api.demand import demanded_version, read_at_least
 from holdfast.api.paging import Cursor, Limit, after, cursor_of
 from holdfast.api.paths import Number, event_number
 from holdfast.api.request import ApiRequest
@@ -92,8 +93,10 @@ async def list_events(
     """Events by start time, drafts left out; of some statuses where they are named."""
     place = after(cursor, Place, START)
     wanted = [shown for shown in _SHOWN if not status or shown in status]
-    async with request.parts.database.pool.acquire() as connection:
-        found = await catalogue.list_events(connection, place, wanted, limit + 1)
+    found = await request.parts.database.read(
+        lambda connection: catalogue.list_events(connection, place, wanted, limit + 1),
+        from_primary=demanded_version(request.sent) > 0,
+    )
     page = found[:limit]
     more = cursor_of(page[-1].start_time, page[-1].event_id) if len(found) > limit else None
     listed = EventList([event_answer(event) for event in page], more)
@@ -109,16 +112,14 @@ async def read_event(request: ApiRequest, event_id: FromPath[int]) -> Response[A
 async def read_prices(request: ApiRequest, event_id: FromPath[int]) -> Response[Any]:
     """The event's prices, in the organiser's order."""
     event = await find_event(request, event_id)
-    async with request.parts.database.pool.acquire() as connection:
-        prices = await load_prices(connection, event.event_id)
+    prices = await read_at_least(request, event.event_id, load_prices)
     return cacheable(request, prices_answer(event, prices), EVENT_MAX_AGE_SECONDS)
 
 
 async def find_event(request: ApiRequest, event_id: int) -> Event:
     """The event of an address. Refuses not_found."""
     number = event_number(event_id)
-    async with request.parts.database.pool.acquire() as connection:
-        event = await catalogue.read_event(connection, number)
+    event = await read_at_least(request, number, catalogue.read_event)
     if event is None:
         raise Refusal("not_found", "There is no such event.")
     return event

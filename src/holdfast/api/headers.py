@@ -15,6 +15,7 @@ _READ = frozenset(
         b"content-type",
         b"cookie",
         b"holdfast-storefront",
+        b"holdfast-version",
         b"host",
         b"idempotency-key",
         b"if-none-match",

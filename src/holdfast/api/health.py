@@ -8,6 +8,7 @@ from msgspec import Struct
 from holdfast.api.answer import answer
 from holdfast.api.request import ApiRequest
 from holdfast.config import HEALTH_SECONDS_MAX
+from holdfast.database.replicas import ReplicaHealth
 from holdfast.live.broadcast import BroadcastName
 
 _ABOUT = """
@@ -36,12 +37,14 @@ class Durability(Struct):
 
 
 class Health(Struct):
-    """`replica_age_seconds` is null where no replica is used. While `pubsub_connected` is false,
-    maps learn from the journal what other servers sold, a second late."""
+    """`replica_age_seconds`: how old browsing may be; null where no replica is read from. While
+    `pubsub_connected` is false, maps learn from the journal what other servers sold, a second
+    late."""
 
     status: Literal["ok", "unavailable"]
     database: DatabaseHealth
     replica_age_seconds: float | None
+    replicas: list[ReplicaHealth]
     pubsub: BroadcastName
     pubsub_connected: bool
     durability: Durability | None
@@ -50,14 +53,20 @@ class Health(Struct):
 async def read_health(request: ApiRequest) -> Response[Any]:
     """200 where seats can be sold, else 503."""
     database = request.parts.database
-    told = request.parts.notices.broadcast, request.parts.notices.is_listening
+    age, notices = database.replicas.age, request.parts.notices
+    told = (
+        None if age is None else round(age, 2),
+        database.replicas.health,
+        notices.broadcast,
+        notices.is_listening,
+    )
     embedded = not request.parts.settings.database_url
     try:
         async with database.pool.acquire(HEALTH_SECONDS_MAX) as connection:
             row = await connection.fetchrow(_ABOUT, timeout=HEALTH_SECONDS_MAX)
     except Exception:
         down = DatabaseHealth("unreachable", embedded, None)
-        return answer(Health("unavailable", down, None, *told, None), 503)
+        return answer(Health("unavailable", down, *told, None), 503)
     assert row is not None, "settings always have a row"
     durability = Durability(
         row["fsync"] == "on",
@@ -65,4 +74,4 @@ async def read_health(request: ApiRequest) -> Response[Any]:
         "synchronous" if row["standbys"] else "none",
     )
     up = DatabaseHealth("ok", embedded, row["server"])
-    return answer(Health("ok", up, None, *told, durability))
+    return answer(Health("ok", up, *told, durability))

@@ -7,7 +7,7 @@ whoever is asked answers for all. A route is told as its pattern, never with the
 import os
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from litestar import Response
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -56,6 +56,17 @@ class Metrics:
         self._gauge(
             "holdfast_payments_in_flight", "Payments under way.", lambda: parts.checkout.in_flight
         )
+        self._gauge(
+            "holdfast_pubsub_connected",
+            "Processes that hear the others.",
+            lambda: float(parts.notices.is_listening),
+        )
+        self._gauge(
+            "holdfast_replica_age_seconds",
+            "How old what browsing reads may be; 0 where it reads the primary.",
+            lambda: parts.database.replicas.age or 0.0,
+            "livemax",
+        )
         for name, pool in (("requests", parts.database.pool), ("desk", parts.database.desk_pool)):
             self._gauge(
                 f"holdfast_connections_{name}", "Database connections.", lambda p=pool: p.size
@@ -89,8 +100,15 @@ class Metrics:
         for gauge, read in self._gauges:
             gauge.set(read())
 
-    def _gauge(self, name: str, words: str, read: Callable[[], float]) -> None:
-        gauge = Gauge(name, words, registry=self._registry, multiprocess_mode="livesum")
+    def _gauge(
+        self,
+        name: str,
+        words: str,
+        read: Callable[[], float],
+        together: Literal["livesum", "livemax"] = "livesum",
+    ) -> None:
+        """`together`: what the figure of all processes is."""
+        gauge = Gauge(name, words, registry=self._registry, multiprocess_mode=together)
         self._gauges.append((gauge, read))
 
 

@@ -6,6 +6,8 @@ from litestar import Response
 from litestar.params import FromPath
 from msgspec import Meta, Struct
 
+from holdfast.api.answer import REPLICA_AGE, replica_age
+from holdfast.api.demand import demanded_version
 from holdfast.api.headers import text
 from holdfast.api.paths import Number, event_number
 from holdfast.api.request import ApiRequest
@@ -46,7 +48,8 @@ async def read_seats(
     call: ThinCall, event_id: int, since: Version | None = None, section_id: Number | None = None
 ) -> Reply:
     """The state of every seat, of one section, or only what changed since a version."""
-    live_map = await call.parts.live.map(event_number(event_id), since or 0)
+    at_least = max(since or 0, demanded_version(call.sent))
+    live_map = await call.parts.live.map(event_number(event_id), at_least)
     answered = seats_answer(
         live_map,
         since=since,
@@ -54,7 +57,11 @@ async def read_seats(
         gzip=accepts_gzip(text(call.sent, b"accept-encoding")),
         if_none_match=text(call.sent, b"if-none-match") or None,
     )
-    return Reply(answered.status, answered.body, answered.headers)
+    age = replica_age(call.parts)
+    headers = answered.headers
+    if age is not None:
+        headers = (*headers, (REPLICA_AGE.lower().encode(), age.encode()))
+    return Reply(answered.status, answered.body, headers)
 
 
 async def stream_seats(call: ThinCall, event_id: int, sections: str | None = None) -> None:
@@ -70,10 +77,13 @@ async def read_availability(request: ApiRequest, event_id: FromPath[int]) -> Res
     number = event_number(event_id)
     sections = await live.sections(number)
     answered = availability_answer(
-        await live.map(number),
+        await live.map(number, demanded_version(request.sent)),
         sections,
         gzip=accepts_gzip(text(request.sent, b"accept-encoding")),
         if_none_match=text(request.sent, b"if-none-match") or None,
     )
     headers = {name.decode(): value.decode() for name, value in answered.headers}
+    age = replica_age(request.parts)
+    if age is not None:
+        headers[REPLICA_AGE] = age
     return Response(answered.body, status_code=answered.status, headers=headers)

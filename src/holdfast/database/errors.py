@@ -48,6 +48,7 @@ class WrongDatabase(DatabaseError):  # noqa: N818
 
 
 DataError: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+ServerError: Final = asyncpg.PostgresError  # whatever a server says about a statement
 UniqueViolation: Final = asyncpg.UniqueViolationError
 
 # The server ends the session with these. It may do so while COMMIT is under way, so they count as

@@ -6,34 +6,38 @@ between two users: session settings, session locks and listeners belong on a `de
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from typing import Any, Final, cast
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
 
-import asyncpg
 import msgspec
-from asyncpg.pool import Pool as DriverPool
 
+from holdfast.config import REPLICA_ANSWER_SECONDS_MAX
 from holdfast.database.connection import Connection, OwnConnection, Record
 from holdfast.database.embedded import EmbeddedServer
-from holdfast.database.errors import DatabaseBusy, Trouble, classify
+from holdfast.database.errors import (
+    DatabaseBusy,
+    DatabaseUnreachable,
+    ServerError,
+    Trouble,
+    classify,
+)
+from holdfast.database.lending import CLOSE_SECONDS_MAX, Pool, open_pool
 from holdfast.database.link import (
-    CONNECT_SECONDS_MAX,
     LINK_SETTINGS,
     UNREACHABLE,
     Address,
-    Link,
     connect,
-    connect_link,
     disconnect,
     refuse_old_server,
     unreachable,
 )
 from holdfast.database.listen import Listener, OnGap, OnNotice
+from holdfast.database.replicas import Replica, Replicas
 
 __all__ = ["Connection", "Database", "DatabaseSettings", "Pool", "Record", "open_database"]
 
-CLOSE_SECONDS_MAX: Final = 2.0  # then links are dropped: a stop has five seconds in all
+T = TypeVar("T")
 
 # A connection of the desk that is paused, unplugged or stuck gives the event's lock back. Its
 # statements name their rows by key, and a plan made while a table was tiny must not scan it later.
@@ -63,64 +67,13 @@ class DatabaseSettings(msgspec.Struct, frozen=True, kw_only=True):
     behind_pgbouncer: bool = False
 
 
-class Pool:
-    """A bounded number of connections that are alike."""
-
-    def __init__(self, pool: DriverPool, acquire_seconds_max: float) -> None:
-        self._pool = pool
-        self._acquire_seconds_max = acquire_seconds_max
-
-    @asynccontextmanager
-    async def acquire(self, seconds_max: float | None = None) -> AsyncGenerator[Connection]:
-        """Lend a connection for the length of an `async with`; an open transaction is rolled back.
-
-        Raises DatabaseBusy where none became free in time, DatabaseUnreachable where the server
-        doesn't answer. A connection whose link was lost is not lent again.
-        """
-        wait = self._acquire_seconds_max if seconds_max is None else seconds_max
-        try:
-            lent = cast(Any, await self._pool.acquire(timeout=wait))
-        except TimeoutError as error:
-            raise DatabaseBusy(
-                f"No database connection became free within {wait:g} s. Try again in a moment."
-            ) from error
-        except UNREACHABLE as error:
-            raise unreachable(error) from error
-        connection = cast(Connection, lent)
-        try:
-            yield connection
-        except BaseException as error:
-            if classify(error) is Trouble.LINK_LOST:
-                with suppress(asyncpg.InterfaceError):  # the pool may have dropped it already
-                    connection.terminate()
-            raise
-        finally:
-            await self._pool.release(lent, timeout=CLOSE_SECONDS_MAX)
-
-    @property
-    def size(self) -> int:
-        """Connections open just now, lent or idle."""
-        return self._pool.get_size()
-
-    @property
-    def idle(self) -> int:
-        """Connections open and not lent."""
-        return self._pool.get_idle_size()
-
-    async def close(self, seconds_max: float = CLOSE_SECONDS_MAX) -> None:
-        """Wait for what is lent, but no longer than this; then drop it."""
-        try:
-            await asyncio.wait_for(self._pool.close(), seconds_max)
-        except TimeoutError:
-            self._pool.terminate()
-
-
 class Database:
     """The ways in of one process. Owned by whoever opened it, who closes it."""
 
-    def __init__(self, pool: Pool, desk_pool: Pool, direct: Address) -> None:
+    def __init__(self, pool: Pool, desk_pool: Pool, direct: Address, replicas: Replicas) -> None:
         self.pool: Final = pool
         self.desk_pool: Final = desk_pool
+        self.replicas: Final = replicas
         self._direct = direct
         self._listeners: list[Listener] = []
 
@@ -148,11 +101,72 @@ class Database:
         self._listeners.append(listener)
         return listener
 
+    async def read(
+        self,
+        work: Callable[[Connection], Awaitable[T]],
+        enough: Callable[[T], bool] | None = None,
+        *,
+        from_primary: bool = False,
+    ) -> T:
+        """Do some reading, on a replica where there is one that is not too old.
+
+        `enough` judges what a replica gave; what is not enough is read again elsewhere, in the end
+        from the primary, whose answer is taken. So is a replica's that is late, while the primary
+        is away. `work` only reads, and may be called once for every server. Raises what it raises
+        on the last of them; DatabaseBusy of a replica at once: its load must not move on.
+        """
+        if not from_primary:
+            read = await _read_on(self.replicas.usable(), work, enough)
+            if read is not None:
+                return read[0]
+        try:
+            async with self.pool.acquire() as connection:
+                return await work(connection)
+        except Exception as error:
+            if from_primary or classify(error) not in (Trouble.PASSING, Trouble.LINK_LOST):
+                raise
+            read = await _read_on(self.replicas.late(), work, enough)
+            if read is None:
+                raise
+            return read[0]
+
     async def close(self) -> None:
         """Close everything, within a few seconds whatever is still lent."""
         for listener in self._listeners:
             await listener.close()
-        await asyncio.gather(self.desk_pool.close(), self.pool.close())
+        await asyncio.gather(self.desk_pool.close(), self.pool.close(), self.replicas.close())
+
+
+async def _read_on(
+    replicas: Sequence[Replica],
+    work: Callable[[Connection], Awaitable[T]],
+    enough: Callable[[T], bool] | None,
+) -> tuple[T] | None:
+    """What the first of them gives that is enough; None where none does."""
+    for replica in replicas:
+        try:
+            async with replica.pool.acquire() as connection:
+                found = await work(connection)
+        except DatabaseBusy:
+            raise
+        except Exception as error:
+            _pass_over(replica, error)
+            continue
+        if enough is None or enough(found):
+            return (found,)
+    return None
+
+
+def _pass_over(replica: Replica, error: Exception) -> None:
+    """Go on to the next server after a trouble of this one; raise what is no trouble of a server.
+
+    What a replica calls a bug may be a table that it has not got yet.
+    """
+    trouble = classify(error)
+    if trouble is Trouble.LINK_LOST or isinstance(error, DatabaseUnreachable):
+        replica.found("unreachable")
+    elif trouble is not Trouble.PASSING and not isinstance(error, ServerError):
+        raise error
 
 
 async def open_database(
@@ -160,11 +174,13 @@ async def open_database(
     settings: DatabaseSettings | None = None,
     *,
     direct_url: str | None = None,
+    replica_urls: Sequence[str] = (),
 ) -> Database:
     """Open the ways into a database: an address (postgresql://...) or an embedded server.
 
-    `direct_url` leads past a pooler. Raises DatabaseUnreachable where nobody answers, WrongDatabase
-    where the server is older than version 15.
+    `direct_url` leads past a pooler. Replicas are looked at once; one that is away stops nothing,
+    and is used when `Database.replicas.run` finds it there. Raises DatabaseUnreachable where nobody
+    answers, WrongDatabase where the server is older than version 15.
     """
     settings = settings or DatabaseSettings()
     address = _address(source)
@@ -174,13 +190,28 @@ async def open_database(
         await refuse_old_server(link)
     finally:
         await disconnect(link, CLOSE_SECONDS_MAX)
+    wait = settings.acquire_seconds_max
     try:
-        pool = await _open_pool(address, settings.connections_max, _request_arguments(settings))
-        desk_pool = await _open_pool(direct, settings.desk_connections_max, _desk_arguments())
+        pool = await open_pool(
+            address, settings.connections_max, wait, _request_arguments(settings)
+        )
+        desk_pool = await open_pool(direct, settings.desk_connections_max, wait, _desk_arguments())
     except UNREACHABLE as error:
         raise unreachable(error) from error
+    replicas = Replicas(direct, [await _replica(url, settings) for url in replica_urls])
+    await replicas.look()
+    return Database(pool, desk_pool, direct, replicas)
+
+
+async def _replica(url: str, settings: DatabaseSettings) -> Replica:
+    """A replica whose silence is noticed at our end too."""
+    arguments = {
+        **_request_arguments(msgspec.structs.replace(settings, behind_pgbouncer=False)),
+        "command_timeout": REPLICA_ANSWER_SECONDS_MAX,
+    }
     wait = settings.acquire_seconds_max
-    return Database(Pool(pool, wait), Pool(desk_pool, wait), direct)
+    pool = await open_pool(_address(url), settings.connections_max, wait, arguments)
+    return Replica(_address(url), pool)
 
 
 def _address(source: str | EmbeddedServer) -> Address:
@@ -206,15 +237,3 @@ def _request_arguments(settings: DatabaseSettings) -> dict[str, Any]:
 def _desk_arguments() -> dict[str, Any]:
     """The desk's statements are a fixed list, so what is prepared stays prepared."""
     return {"server_settings": dict(DESK_SETTINGS), "max_cached_statement_lifetime": 0}
-
-
-async def _open_pool(address: Address, size_max: int, arguments: Mapping[str, Any]) -> DriverPool:
-    return await asyncpg.create_pool(
-        **address,
-        **arguments,
-        min_size=0,
-        max_size=size_max,
-        timeout=CONNECT_SECONDS_MAX,
-        connection_class=Link,
-        connect=connect_link,
-    )

@@ -7,6 +7,7 @@ costs freshness and nothing else, since every second each watched event is looke
 
 import asyncio
 import contextlib
+import math
 
 import structlog
 
@@ -44,6 +45,7 @@ class LiveMaps:
         self._wake = asyncio.Event()
         self._look_at = 0.0
         self._lookers: list[asyncio.Future[None]] = []
+        self._ask_primary = False
         self._keeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -65,11 +67,15 @@ class LiveMaps:
     async def map(self, event_id: int, at_least: int = 0) -> LiveMap:
         """The event's map, to be read at once and not kept across an `await`.
 
-        `at_least`: a version that the caller knows of; an older map is first looked up again (it
-        may stay older: there may be no such version). Raises Refusal: not_found, busy.
+        `at_least`: a version that the caller knows of; an older map is first looked up again, at
+        last on the primary (it may stay older: there may be no such version). Raises Refusal:
+        not_found, busy.
         """
         watched = await self.watch(event_id)
         if watched.known.version < at_least:
+            await self.looked()
+        if watched.known.version < at_least and self._database.replicas.named:
+            self._ask_primary = True
             await self.looked()
         return watched.known
 
@@ -93,8 +99,9 @@ class LiveMaps:
         if _now() - watched.sections_at > LIVE_PRICES_SECONDS:
             if watched.sections:  # whoever asks meanwhile gets these, instead of asking as well
                 watched.sections_at = _now()
-            async with self._database.pool.acquire() as connection:
-                watched.sections = await read_sections(connection, event_id)
+            watched.sections = await self._database.read(
+                lambda connection: read_sections(connection, event_id), bool
+            )
             watched.sections_at = _now()
         return watched.sections
 
@@ -159,16 +166,18 @@ class LiveMaps:
 
     async def _keep(self) -> None:
         """Look, repair, let go; as often as something is missing, and every second at least."""
+        soon = False
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), max(0.0, self._look_at - _now()))
+            if not soon:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), max(0.0, self._look_at - _now()))
             self._wake.clear()
             lookers: list[asyncio.Future[None]] = []
+            patient = not self._ask_primary
             if _now() >= self._look_at:
                 lookers, self._lookers = self._lookers, []
                 await self._look_up()
-            for watched in [w for w in self._watched.values() if w.behind]:
-                await self._repair(watched)
+            soon = await self._repair_all(patient)
             for looked in lookers:
                 if not looked.done():
                     looked.set_result(None)
@@ -177,16 +186,26 @@ class LiveMaps:
 
     async def _look_up(self) -> None:
         self._look_at = _now() + LIVE_LOOK_SECONDS
+        from_primary, self._ask_primary = self._ask_primary, False
         try:
-            await look_up(self._database, list(self._watched.values()))
+            await look_up(self._database, list(self._watched.values()), from_primary)
         except Exception as error:
             _report("live.not_looked_up", error)
 
-    async def _repair(self, watched: Watched) -> None:
-        try:
-            await repair(self._database, self._plans, watched)
-        except Exception as error:
-            _report("live.not_repaired", error, watched.event_id)
+    async def _repair_all(self, patient: bool) -> bool:
+        """Repair what is behind; True where some of it is to be tried again soon. The patient give
+        a replica time to get what was heard of."""
+        soon = False
+        for watched in list(self._watched.values()):
+            if not watched.behind:
+                watched.behind_since = math.inf
+                continue
+            watched.behind_since = min(watched.behind_since, _now())
+            try:
+                soon |= await repair(self._database, self._plans, watched, patient)
+            except Exception as error:
+                _report("live.not_repaired", error, watched.event_id)
+        return soon
 
     def _let_go(self) -> None:
         """Forget the events that nobody has asked for in a minute."""

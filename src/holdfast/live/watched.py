@@ -30,11 +30,13 @@ class Watched:
 
     `heard` is the newest version that anybody spoke of, `broken` says that the map can't be
     followed any more. Times are of the event loop, in seconds: `used_at` of the last request,
-    `read_at` and `sections_at` of the last reading of the map and of the sections.
+    `behind_since` when something was first found missing, `read_at` and `sections_at` of the last
+    reading of the map and of the sections.
     """
 
     __slots__ = (
         "_ahead",
+        "behind_since",
         "broken",
         "event_id",
         "followers",
@@ -52,6 +54,7 @@ class Watched:
         self.followers: set[Follower] = set()
         self.heard = 0
         self.broken = False
+        self.behind_since = math.inf
         self.used_at = now
         self.read_at = now
         self.sections: tuple[SectionTerms, ...] = ()
