@@ -5,14 +5,14 @@ then `doctor` can compare them with the orders. It stands in for another company
 are not on this machine.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Final
 
-from holdfast.checkout.provider import Notice, ProviderRefused
+from holdfast.checkout.provider import Booked, Notice, ProviderRefused
 from holdfast.checkout.test_ledger import ChargeStatus
 from holdfast.database.pool import Connection
-from holdfast.desk.commands import Charge
+from holdfast.desk.commands import Charge, Returns
 from holdfast.desk.order import Buyer, Payment, PaymentStatus
 from holdfast.refusals import Refusal
 
@@ -57,22 +57,36 @@ class InstantProvider:
         """Every charge here took the money at once, so it is answered as it is."""
         return _charge(payment)
 
-    async def capture(self, payment: Payment, key: str) -> None:
+    async def capture(self, payment: Payment, key: str, asked_at: datetime) -> None:
         """Collect what this or another process has reserved."""
-        del key
+        del key, asked_at
         self._charges[payment.payment_id] = (payment, ChargeStatus.CAPTURED)
 
-    async def void(self, payment: Payment, key: str) -> None:
-        del key
+    async def void(self, payment: Payment, key: str, asked_at: datetime) -> None:
+        del key, asked_at
         self._charges[payment.payment_id] = (payment, ChargeStatus.VOIDED)
 
-    async def refund(self, payment: Payment, amount: int, key: str) -> None:
-        del payment, amount, key
+    async def refund(self, payment: Payment, amount: int, key: str, asked_at: datetime) -> None:
+        del payment, amount, key, asked_at
         raise ProviderRefused("the bench refunds nothing")
 
-    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
-        del body, headers
+    async def returns(self, payment: Payment) -> Returns:
+        del payment
+        return Returns()
+
+    async def read_notice(
+        self, body: bytes, headers: Mapping[str, str], now: datetime
+    ) -> Notice | None:
+        del body, headers, now
         raise Refusal("not_found")
+
+    async def books(self, since: datetime) -> AsyncIterator[Booked]:
+        del since
+        for booked in ():
+            yield booked
+
+    async def close(self) -> None:
+        """Nothing is held open."""
 
     async def write_down(self, connection: Connection, now: datetime) -> None:
         """Put the books into the ledger that `doctor` reads."""

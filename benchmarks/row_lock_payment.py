@@ -37,9 +37,9 @@ FOR UPDATE
 _INSERT_PAYMENT = """
 INSERT INTO payment (
     event_id, order_id, payment_id, provider, status, amount, currency, refunded_amount,
-    token_fingerprint, provider_reference, created_at, updated_at
+    outside_amount, token_fingerprint, provider_reference, created_at, updated_at
 )
-VALUES ($1, $2, $3, $4, 'SUCCEEDED', $5, $6, 0, $7, $8, $9, $9)
+VALUES ($1, $2, $3, $4, 'SUCCEEDED', $5, $6, 0, 0, $7, $8, $9, $9)
 """
 _SELL_SEATS = """
 UPDATE seat
@@ -117,7 +117,7 @@ class RowLockCheckout:
         charge = await self._provider.charge(payment, token, buyer)
         if charge.status is not PaymentStatus.AUTHORIZED:
             raise Refusal("payment_failed", decline_reason=charge.decline_reason)
-        await self._provider.capture(payment, payment.payment_id)
+        await self._provider.capture(payment, payment.payment_id, payment.created_at)
         return replace(payment, provider_reference=charge.provider_reference)
 
 

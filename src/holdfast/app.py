@@ -83,6 +83,7 @@ async def open_parts(
         relay=relay,
     )
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(providers.close)
         await live.start()
         stack.push_async_callback(live.close)
         await notices.start()

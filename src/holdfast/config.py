@@ -218,6 +218,7 @@ RETRY_AFTER_SECONDS: Final = 2  # what busy answers ask for
 PAYMENT_ATTEMPTS_MAX: Final = 10  # declined cards per order
 HOLD_CAP_SECONDS: Final = 300  # beginning to pay may extend a hold by this much in all
 PROVIDER_SECONDS_MAX: Final = 10.0  # then the answer is unknown and is looked up
+PROVIDER_KEY_HOURS: Final = 23  # Stripe forgets idempotency keys after 24; an hour is for clocks
 PROVIDER_LOOKUPS_MAX: Final = 3  # before the buyer is told that it is still being checked
 RECONCILE_AFTER_SECONDS: Final = 30  # an unsettled payment older than this is looked up
 PAY_SECONDS_MAX: Final = 20.0  # charge and look-ups together; then the reconciler goes on

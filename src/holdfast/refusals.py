@@ -40,6 +40,7 @@ Code = Literal[
     "provider_unreachable",
     "payment_failed",
     "order_not_refundable",
+    "order_disputed",
     "ticket_scanned",
     "seat_not_blockable",
     "wrong_transition",
@@ -192,6 +193,12 @@ REFUSALS: dict[Code, Entry] = {
         409,
         "There is nothing to refund",
         "Only paid places that were not refunded yet can be; load the order to see which.",
+    ),
+    "order_disputed": Entry(
+        409,
+        "The buyer's bank contests the payment",
+        "The bank may take the money back by itself, so a refund might pay twice. Answer the "
+        "dispute at the payment provider's pages, and refund once it is decided.",
     ),
     "ticket_scanned": Entry(
         409,

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from holdfast.accounts.api_key import KeyRole
+from holdfast.checkout import test_ledger
 from holdfast.venues.chart import public_json
 from tests.api.door import Door, buy, code, hold, letters, pay
 from tests.cast import the_grand
@@ -159,6 +160,35 @@ async def test_orders_are_found_read_and_refunded(door: Door) -> None:
     assert rest.json()["status"] == "REFUNDED"
     assert rest.json()["refunded_amount"] == order["total_amount"]
     assert (await letters(ada, event_id))[:2] == "AB"
+
+
+async def test_what_went_back_without_us_is_shown_at_the_order_until_somebody_took_note(
+    door: Door,
+) -> None:
+    event_id = await door.evening()
+    boss, ada = await organiser(door), await door.buyer()
+    order = await buy(ada, event_id, 0)
+    payment_id = order["payment"]["payment_id"]
+    ledger = test_ledger.TestLedger(door.database, door.parts.clock)
+    async with door.database.pool.acquire() as connection:
+        await connection.execute("UPDATE test_provider.charge SET status = 'CAPTURED'")
+    await ledger.refund("by hand", payment_id, 100)
+    await ledger.dispute("d1", payment_id, "OPEN", order["total_amount"])
+    await door.parts.settlement.note_returns(payment_id)
+    path = f"/admin/orders/{order['order_id']}"
+    shown = (await boss.get(path)).json()
+    (payment,) = shown["payments"]
+    assert (payment["provider"], payment["outside_amount"]) == ("test", 100)
+    assert [(i["kind"], i["state"], i["amount"]) for i in shown["incidents"]] == [
+        ("DISPUTE", "OPEN", order["total_amount"]),
+        ("OUTSIDE_REFUND", "DONE", 100),
+    ]
+    assert code(await boss.post(f"{path}/refunds", json={})) == (409, "order_disputed")
+    for _ in range(2):
+        seen = await boss.post(f"{path}/incidents/dispute_d1/seen")
+        assert [bool(i["seen_at"]) for i in seen.json()["incidents"]] == [True, False]
+    assert code(await boss.post(f"{path}/incidents/none/seen")) == (404, "not_found")
+    assert "incidents" not in (await ada.get(f"/orders/{order['order_id']}")).json()
 
 
 async def test_a_cancelled_event_sells_and_admits_nobody(door: Door) -> None:

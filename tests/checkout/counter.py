@@ -5,7 +5,7 @@ in one database. `Troubled` wraps the test provider and notes what it was asked.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -15,14 +15,14 @@ import pytest
 from holdfast.checkout import test_ledger, test_provider
 from holdfast.checkout.answer import PaymentAnswer
 from holdfast.checkout.pay import Checkout
-from holdfast.checkout.provider import Notice, Provider, Providers, ProviderUnknown
+from holdfast.checkout.provider import Booked, Notice, Provider, Providers, ProviderUnknown
 from holdfast.checkout.reconcile import Reconciler
 from holdfast.checkout.settlement import Settlement
 from holdfast.checkout.test_ledger import Booking, ChargeStatus
 from holdfast.config import OUTBOX_BACKOFF_SECONDS_MAX, RECONCILE_AFTER_SECONDS
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Connection, Database
-from holdfast.desk.commands import BeginPayment, Charge, Choice
+from holdfast.desk.commands import BeginPayment, Charge, Choice, Returns
 from holdfast.desk.order import Buyer, Order, OrderStatus, Payment
 from holdfast.desk.reading import read_orders, read_payments
 from holdfast.outbox import Relay
@@ -71,17 +71,28 @@ class Troubled:
     async def abandon(self, payment: Payment) -> Charge:
         return await self._ask("abandon", lambda: self._provider.abandon(payment))
 
-    async def capture(self, payment: Payment, key: str) -> None:
-        await self._ask("capture", lambda: self._provider.capture(payment, key))
+    async def capture(self, payment: Payment, key: str, asked_at: datetime) -> None:
+        await self._ask("capture", lambda: self._provider.capture(payment, key, asked_at))
 
-    async def void(self, payment: Payment, key: str) -> None:
-        await self._ask("void", lambda: self._provider.void(payment, key))
+    async def void(self, payment: Payment, key: str, asked_at: datetime) -> None:
+        await self._ask("void", lambda: self._provider.void(payment, key, asked_at))
 
-    async def refund(self, payment: Payment, amount: int, key: str) -> None:
-        await self._ask("refund", lambda: self._provider.refund(payment, amount, key))
+    async def refund(self, payment: Payment, amount: int, key: str, asked_at: datetime) -> None:
+        await self._ask("refund", lambda: self._provider.refund(payment, amount, key, asked_at))
 
-    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
-        return self._provider.read_notice(body, headers)
+    async def returns(self, payment: Payment) -> Returns:
+        return await self._ask("returns", lambda: self._provider.returns(payment))
+
+    async def read_notice(
+        self, body: bytes, headers: Mapping[str, str], now: datetime
+    ) -> Notice | None:
+        return await self._provider.read_notice(body, headers, now)
+
+    def books(self, since: datetime) -> AsyncIterator[Booked]:
+        return self._provider.books(since)
+
+    async def close(self) -> None:
+        await self._provider.close()
 
     async def _ask(self, what: str, call: Callable[[], Awaitable[Answer]]) -> Answer:
         self.asked.append(what)

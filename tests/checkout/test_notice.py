@@ -1,10 +1,12 @@
 """A provider's webhook: believed only as far as the provider confirms it."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 
 import pytest
 
+from holdfast.audit.run import audit
 from holdfast.checkout.test_provider import SIGNATURE_HEADER
 from holdfast.config import WEBHOOK_BYTES_MAX
 from holdfast.database.pool import Database
@@ -102,3 +104,74 @@ async def test_a_notice_about_somebody_elses_payment_is_taken_and_forgotten(at: 
     for payment_id in ("", "pi_of_another_shop", f"p_{stem}_1"):
         await says(at, about(payment_id))
     assert await at.fetch("SELECT count(*) FROM inbox") == [(0,)]
+
+
+def about_returns(payment_id: str, notice_id: str) -> bytes:
+    said = {"notice_id": notice_id, "payment_id": payment_id, "returns": True}
+    return json.dumps(said).encode()
+
+
+async def bought(at: Counter) -> tuple[Order, Payment]:
+    house = await open_house(at.database)
+    order = await at.buy(house, seats(0, 1))
+    await at.relay.carry_out_due()
+    (payment,) = await at.payments(order)
+    return order, payment
+
+
+async def test_a_refund_made_at_the_provider_ends_the_sale_once_all_of_it_went_back(
+    at: Counter,
+) -> None:
+    order, payment = await bought(at)
+    await at.ledger.refund("by hand", payment.payment_id, 1_000)
+    await says(at, about_returns(payment.payment_id, "n1"))
+    (after,) = await at.payments(order)
+    assert (after.outside_amount, (await at.order(order)).status) == (1_000, OrderStatus.CONFIRMED)
+    await at.ledger.refund("by hand again", payment.payment_id, after.left)
+    for _ in range(2):
+        await says(at, about_returns(payment.payment_id, "n2"))
+    assert (await at.order(order)).status is OrderStatus.REFUNDED
+    found = await audit(at.database, at.clock)
+    assert {finding.check for finding in found} == {"incident_unseen"}
+    assert await at.fetch("SELECT count(*) FROM outbox WHERE kind = 'REFUND'") == [(0,)]
+
+
+async def test_a_dispute_is_known_while_it_is_open_and_takes_the_tickets_when_lost(
+    at: Counter,
+) -> None:
+    order, payment = await bought(at)
+    await at.ledger.dispute("d1", payment.payment_id, "OPEN", payment.amount)
+    await says(at, about_returns(payment.payment_id, "n1"))
+    with pytest.raises(Refusal) as refusal:
+        await at.settlement.refund(order.order_id)
+    assert refusal.value.code == "order_disputed"
+    await at.run("UPDATE incident SET seen_at = created_at")
+    assert await audit(at.database, at.clock) == []
+    await at.ledger.dispute("d1", payment.payment_id, "LOST", payment.amount)
+    await says(at, about_returns(payment.payment_id, "n2"))
+    assert (await at.order(order)).status is OrderStatus.REFUNDED
+    (unseen,) = await audit(at.database, at.clock)
+    assert (unseen.check, unseen.row["state"]) == ("incident_unseen", "LOST"), "to be seen again"
+
+
+async def test_copies_of_a_notice_at_one_time_at_two_servers_are_one(at: Counter) -> None:
+    order, payment = await waiting_for_the_bank(at)
+    await at.test_provider.complete(payment.payment_id)
+    body = about(payment.payment_id)
+    async with counter(at.database) as other:
+        both = asyncio.Barrier(2)
+        for each in (at, other):
+            each.provider.after["lookup"] = both.wait  # both have found it unseen by now
+        await asyncio.gather(says(at, body), says(other, body))
+    assert (await at.order(order)).status is OrderStatus.CONFIRMED
+    assert await at.fetch("SELECT notice_id FROM inbox") == [("n1",)]
+    assert await audit(at.database, at.clock) == []
+
+
+async def test_a_notice_is_remembered_in_the_commit_that_does_what_it_causes(at: Counter) -> None:
+    _, payment = await waiting_for_the_bank(at)
+    await at.test_provider.complete(payment.payment_id)
+    await says(at, about(payment.payment_id))
+    # One transaction writes both rows, or neither.
+    same = await at.fetch("SELECT i.xmin = p.xmin FROM inbox AS i CROSS JOIN payment AS p")
+    assert same == [(True,)]

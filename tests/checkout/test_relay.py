@@ -7,15 +7,17 @@ from datetime import timedelta
 import pytest
 
 from holdfast import config
+from holdfast.audit.run import audit
 from holdfast.breaker import Breaker
 from holdfast.checkout.provider import ProviderRefused
 from holdfast.checkout.test_ledger import ChargeStatus
 from holdfast.database.pool import Database
-from holdfast.desk.order import Order, Payment, PaymentStatus
+from holdfast.desk.commands import ChangeStatus
+from holdfast.desk.order import EventStatus, Order, Payment, PaymentStatus
 from holdfast.outbox import Relay, Taken, relay, rows
 from holdfast.outbox.relay import backoff_seconds
 from holdfast.refusals import Refusal
-from tests.cast import seats
+from tests.cast import ADA_BUYS, seats
 from tests.checkout.counter import Counter, counter, link_lost
 from tests.house import House, open_house
 
@@ -248,3 +250,42 @@ async def test_only_what_is_paid_can_be_refunded(at: Counter, house: House) -> N
         with pytest.raises(Refusal) as refusal:
             await at.settlement.refund(order_id)
         assert refusal.value.code == code
+
+
+async def test_a_void_that_lost_to_a_capture_is_refunded_whole(at: Counter, house: House) -> None:
+    order = await at.worker.hold(house, seats(0))
+    _, payment = await at.begin(order)
+    charge = await at.test_provider.charge(payment, "tok_ok", ADA_BUYS)
+    await at.office.submit(house.event_id, ChangeStatus(status=EventStatus.CANCELLED))
+    await at.settlement.settle(house.event_id, payment, charge)
+    await at.test_provider.capture(payment, "by hand", order.created_at)
+    await at.until_quiet()
+    after = (await at.payments(order))[0]
+    assert (after.status, after.left) == (PaymentStatus.SUCCEEDED, 0)
+    booking = await at.booking(payment)
+    assert booking is not None
+    assert booking.refunded_amount == booking.amount
+    assert await at.fetch(ERRANDS) == [
+        ("VOID", "DONE", 1, f"{payment.payment_id} was collected before it could be voided"),
+        ("REFUND", "DONE", 1, None),
+    ]
+    assert await audit(at.database, at.clock) == []
+
+
+async def test_of_two_refunds_of_the_same_money_one_is_made(at: Counter, house: House) -> None:
+    order, payment = await buy(at, house, 0)
+    await at.relay.carry_out_due()
+    await at.ledger.refund("made at the provider's pages", payment.payment_id, payment.amount)
+    await at.settlement.refund(order.order_id)
+    await at.until_quiet()
+    errands = await at.fetch(ERRANDS)
+    assert [row[:2] for row in errands] == [("CAPTURE", "DONE"), ("REFUND", "DONE")]
+    assert "nothing is left to pay back" in str(errands[1][3])
+    booking = await at.booking(payment)
+    assert booking is not None
+    assert booking.refunded_amount == booking.amount
+    found = {finding.check for finding in await audit(at.database, at.clock)}
+    assert found == {"refund_not_asked"}, "until we are told of the other one"
+    await at.settlement.note_returns(payment.payment_id)
+    (finding,) = await audit(at.database, at.clock)
+    assert (finding.check, finding.row["kind"]) == ("incident_unseen", "OUTSIDE_REFUND")

@@ -5,12 +5,12 @@ Ben has bought 4 and 5 and has gone in with the second ticket, 7 is blocked. The
 seats is yet to be collected. Every work is one thing that a server does; most of them meet.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from holdfast.checkout.provider import Notice, Providers
+from holdfast.checkout.provider import Booked, Notice, Providers
 from holdfast.checkout.reconcile import Reconciler
 from holdfast.checkout.settlement import Settlement
 from holdfast.database.clock import Clock
@@ -26,6 +26,7 @@ from holdfast.desk.commands import (
     Refund,
     Release,
     RemoveItem,
+    Returns,
     Swap,
     UnblockSeats,
 )
@@ -94,17 +95,29 @@ class PaperProvider:
     async def abandon(self, payment: Payment) -> Charge:
         return authorized(payment)
 
-    async def capture(self, payment: Payment, key: str) -> None:
+    async def capture(self, payment: Payment, key: str, asked_at: datetime) -> None:
         assert payment.status is PaymentStatus.CAPTURING
 
-    async def void(self, payment: Payment, key: str) -> None:
+    async def void(self, payment: Payment, key: str, asked_at: datetime) -> None:
         assert payment.status is PaymentStatus.VOIDING
 
-    async def refund(self, payment: Payment, amount: int, key: str) -> None:
+    async def refund(self, payment: Payment, amount: int, key: str, asked_at: datetime) -> None:
         assert amount > 0
 
-    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
+    async def returns(self, payment: Payment) -> Returns:
+        return Returns()
+
+    async def read_notice(
+        self, body: bytes, headers: Mapping[str, str], now: datetime
+    ) -> Notice | None:
         return Notice("the first notice", self._payment.payment_id)
+
+    async def books(self, since: datetime) -> AsyncIterator[Booked]:
+        for booked in ():
+            yield booked
+
+    async def close(self) -> None:
+        pass
 
 
 async def set_stage(database: Database) -> Stage:

@@ -8,6 +8,8 @@ from holdfast.database.pool import Database, Record
 from holdfast.desk.order import (
     CancelReason,
     EventStatus,
+    IncidentKind,
+    IncidentState,
     ItemState,
     Occasion,
     OrderStatus,
@@ -20,7 +22,10 @@ from holdfast.gate.scan import ScanResult
 pytestmark = pytest.mark.anyio
 
 # Tables that no sale touches row by row, or that belong to another company's books.
-COLD = {"venue", "chart", "event", "api_key", "schema_migration", "charge", "refund", "webhook"}
+COLD = {
+    "venue", "chart", "event", "api_key", "schema_migration", "charge", "refund", "dispute",
+    "webhook",
+}  # fmt: skip
 
 # Columns that say what they are, wherever they stand.
 PLAIN = {
@@ -39,6 +44,9 @@ ENUMS: dict[str, set[str]] = {
     "desk_status": {"OPEN", "CLOSED"},
     "outbox_kind": set(OutboxKind),
     "occasion": set(Occasion),
+    "incident_kind": set(IncidentKind),
+    "incident_state": set(IncidentState),
+    "test_provider.dispute_status": set(IncidentState) - {IncidentState.DONE},
     "outbox_state": {"WAITING", "DONE", "PARKED"},
     "scan_result": set(ScanResult),
     "key_role": set(KeyRole),

@@ -158,8 +158,10 @@ class NaiveBoxOffice:
     def settle(self, payment_id: str, said: str, amount: int) -> None:
         payment = self.payments[payment_id]
         order = self.orders[payment.order]
-        if payment.status == "FAILED" and said == "AUTHORIZED":
-            payment.status = "VOIDING"
+        took = said in ("AUTHORIZED", "SUCCEEDED")
+        voided = payment.status in ("VOIDING", "VOIDED") and said == "SUCCEEDED"
+        if (payment.status == "FAILED" and took) or voided:
+            self._money_back(payment, said, amount)
             return
         if payment.status not in ("CREATED", "PROCESSING"):
             return
@@ -172,8 +174,13 @@ class NaiveBoxOffice:
         elif amount == payment.amount and self._can_still_have_its_seats(order):
             payment.status = "SUCCEEDED" if said == "SUCCEEDED" else "CAPTURING"
             self._sell(payment.order)
-        elif said == "SUCCEEDED":
-            payment.status, payment.refunded = "SUCCEEDED", payment.amount
+        else:
+            self._money_back(payment, said, amount)
+
+    def _money_back(self, payment: NaivePayment, said: str, amount: int) -> None:
+        payment.amount = amount
+        if said == "SUCCEEDED":
+            payment.status, payment.refunded = "SUCCEEDED", amount
         else:
             payment.status = "VOIDING"
 
@@ -196,7 +203,8 @@ class NaiveBoxOffice:
             amount += self.fee
         order.refunded += amount
         for payment in self.payments.values():
-            if payment.order == order_id and payment.status in ("CAPTURING", "SUCCEEDED"):
+            collected = payment.status in ("CAPTURING", "SUCCEEDED")
+            if payment.order == order_id and collected and payment.refunded < payment.amount:
                 payment.refunded += amount
 
     def block(self, seats: list[int]) -> None:

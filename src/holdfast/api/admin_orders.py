@@ -1,4 +1,4 @@
-"""The organiser's orders: found, read, refunded."""
+"""The organiser's orders: found, read, refunded, and what went wrong with them taken note of."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -11,12 +11,14 @@ from holdfast.api.admin import own_event, require_all_events
 from holdfast.api.answer import answer
 from holdfast.api.choice import ItemId
 from holdfast.api.fields import Moment
+from holdfast.api.holds import plan_of
 from holdfast.api.idempotency import organiser_repeat
 from holdfast.api.order_answer import OrderSheet, read_sheet
-from holdfast.api.orders import answer_with
+from holdfast.api.organisers_order import organisers_order
 from holdfast.api.paging import Cursor, Limit, after, cursor_of
 from holdfast.api.paths import order_event
 from holdfast.api.request import ApiRequest
+from holdfast.checkout.incident import mark_seen
 from holdfast.config import LIST_LIMIT_DEFAULT, REQUEST_PLACES_MAX
 from holdfast.desk.order import OrderStatus
 from holdfast.desk.order_list import OrderLine, Search, find_orders
@@ -77,8 +79,8 @@ async def list_orders(
 
 
 async def read_order(request: ApiRequest, order_id: FromPath[str]) -> Response[Any]:
-    """Any order, with its payment and tickets."""
-    return await answer_with(request, await _sheet(request, order_id))
+    """Any order, with its payments, its tickets and what a person should know of it."""
+    return await _answer(request, await _sheet(request, order_id))
 
 
 async def refund(
@@ -91,7 +93,27 @@ async def refund(
         order_id, tuple(data.item_ids), block=data.block, force=data.force, repeat=repeat
     )
     sheet = await _sheet(request, order_id)
-    return await answer_with(request, sheet, 201, replayed=granted.replayed)
+    return await _answer(request, sheet, 201, replayed=granted.replayed)
+
+
+async def see_incident(
+    request: ApiRequest, order_id: FromPath[str], incident_id: FromPath[str]
+) -> Response[Any]:
+    """Take note of an incident; `holdfast doctor` does not name it again until it changes."""
+    event_id = own_event(request, order_event(order_id))
+    async with request.parts.database.pool.acquire() as connection:
+        now = await request.parts.clock.now(connection)
+        known = await mark_seen(connection, event_id, order_id, incident_id, now)
+    if not known:
+        raise Refusal("not_found", "The order has no such incident.")
+    return await _answer(request, await _sheet(request, order_id))
+
+
+async def _answer(
+    request: ApiRequest, sheet: OrderSheet, status: int = 200, *, replayed: bool = False
+) -> Response[Any]:
+    shown = await organisers_order(request, await plan_of(request, sheet.event_id), sheet)
+    return answer(shown, status, version=sheet.version, replayed=replayed)
 
 
 async def _sheet(request: ApiRequest, order_id: str) -> OrderSheet:

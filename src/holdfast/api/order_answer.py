@@ -110,10 +110,11 @@ async def _read(
 
 def latest(payments: Iterable[Payment]) -> Payment | None:
     """The newest attempt to pay."""
-    return max(payments, key=_number, default=None)
+    return max(payments, key=payment_number, default=None)
 
 
-def _number(payment: Payment) -> int:
+def payment_number(payment: Payment) -> int:
+    """Which attempt of its order it is."""
     return int(payment.payment_id.rsplit("_", 1)[1])
 
 

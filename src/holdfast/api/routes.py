@@ -26,6 +26,7 @@ from holdfast.api import (
 from holdfast.api.admin_events import OrganisersEvent
 from holdfast.api.admin_seats import DeskAnswer
 from holdfast.api.order_answer import OrderAnswer
+from holdfast.api.organisers_order import OrganisersOrder
 from holdfast.api.route import Handler, Method, Route
 from holdfast.config import BODY_BYTES_MAX, CHART_BYTES_MAX, PRICES_BYTES_MAX
 from holdfast.live.live_map import Changes
@@ -62,8 +63,8 @@ _BLOCK: tuple[Code, ...] = (
     "not_found", "sale_closed", "unknown_seat", "duplicate_seat", "seat_not_blockable", "busy",
 )  # fmt: skip
 _REFUND: tuple[Code, ...] = (
-    "not_found", "sale_closed", "unknown_item", "order_not_refundable", "ticket_scanned",
-    "idempotency_mismatch",
+    "not_found", "sale_closed", "unknown_item", "order_not_refundable", "order_disputed",
+    "ticket_scanned", "idempotency_mismatch",
 )  # fmt: skip
 _SAME = (304,)
 _NONE: tuple[Code, ...] = ("not_found",)
@@ -141,10 +142,12 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     _staff("POST", f"{EVENT}/seats/block", admin_seats.block, DeskAnswer, refuses=_BLOCK),
     _staff("POST", f"{EVENT}/seats/unblock", admin_seats.unblock, DeskAnswer, refuses=_BLOCK),
     _staff("GET", "/orders", admin_orders.list_orders, admin_orders.OrderList),
-    _staff("GET", ORDER, admin_orders.read_order, OrderAnswer, refuses=_NONE),
-    _staff("POST", f"{ORDER}/refunds", admin_orders.refund, OrderAnswer, 201, _REFUND),
     _staff("GET", f"{EVENT}/errands", admin_errands.list_parked, admin_errands.ErrandList),
     _staff("POST", f"{EVENT}/errands/again", admin_errands.take_up, admin_errands.TakenUp),
+    _staff("GET", ORDER, admin_orders.read_order, OrganisersOrder, refuses=_NONE),
+    _staff("POST", f"{ORDER}/refunds", admin_orders.refund, OrganisersOrder, 201, _REFUND),
+    _staff("POST", f"{ORDER}/incidents/{{incident_id:str}}/seen", admin_orders.see_incident,
+           OrganisersOrder, refuses=_NONE),
     _staff("GET", "/keys", admin_keys.list_keys, admin_keys.KeyList),
     _staff("POST", "/keys", admin_keys.create, admin_keys.KeyMade, 201, _REPEAT),
     _staff("DELETE", "/keys/{key_id:str}", admin_keys.revoke, ApiKey, refuses=_NONE),

@@ -65,7 +65,8 @@ LIMIT $2
     ),
     Check(
         "refund_not_made",
-        "Every refund errand that is done is in the provider's books.",
+        "Every refund errand that is done is in the provider's books, unless nothing was left to "
+        "pay back.",
         """
 SELECT b.event_id, b.outbox_id, b.payment_id, b.amount, r.amount AS made_amount
 FROM outbox AS b
@@ -78,21 +79,79 @@ WHERE
     AND p.provider = 'test'
     AND b.kind = 'REFUND'
     AND b.state = 'DONE'
-    AND r.amount IS DISTINCT FROM b.amount
+    AND CASE WHEN r.amount IS NULL THEN b.last_error IS NULL ELSE r.amount > b.amount END
 ORDER BY b.event_id, b.outbox_id
 LIMIT $2
 """,
     ),
     Check(
         "refund_not_asked",
-        "Every refund in the provider's books was asked for by an errand of that amount.",
+        "Every refund in the provider's books was asked for by an errand, or is known as one that "
+        "was made there.",
         """
 SELECT b.event_id, r.payment_id, r.refund_id, r.amount, b.amount AS asked_amount
 FROM test_provider.refund AS r
 LEFT JOIN outbox AS b
     ON b.outbox_id = r.refund_id AND b.payment_id = r.payment_id AND b.kind = 'REFUND'
-WHERE b.amount IS DISTINCT FROM r.amount AND $1::integer[] IS NOT NULL
+LEFT JOIN incident AS i
+    ON i.payment_id = r.payment_id
+    AND i.incident_id = 'outside_refund_' || r.refund_id
+    AND i.amount = r.amount
+WHERE
+    CASE WHEN b.amount IS NULL THEN i.incident_id IS NULL ELSE b.amount < r.amount END
+    AND $1::integer[] IS NOT NULL
 ORDER BY r.refund_id
+LIMIT $2
+""",
+    ),
+    Check(
+        "money_returned",
+        "Once its refunds are done, what the provider paid back of a payment and what banks took "
+        "back is what we have it as.",
+        """
+SELECT
+    p.event_id, p.payment_id, p.amount, p.refunded_amount, p.outside_amount,
+    c.refunded_amount AS charge_refunded_amount, coalesce(d.lost, 0) AS disputes_lost
+FROM payment AS p
+INNER JOIN test_provider.charge AS c ON c.payment_id = p.payment_id
+LEFT JOIN (
+    SELECT payment_id, sum(amount) AS lost
+    FROM test_provider.dispute
+    WHERE status = 'LOST'
+    GROUP BY payment_id
+) AS d ON d.payment_id = p.payment_id
+WHERE
+    p.event_id = ANY($1::integer[])
+    AND p.provider = 'test'
+    AND p.status = 'SUCCEEDED'
+    AND least(p.amount, c.refunded_amount + coalesce(d.lost, 0))
+    <> p.refunded_amount + p.outside_amount
+    AND NOT EXISTS (
+        SELECT
+        FROM outbox AS b
+        WHERE
+            b.event_id = p.event_id
+            AND b.payment_id = p.payment_id
+            AND b.kind = 'REFUND'
+            AND b.state <> 'DONE'
+    )
+ORDER BY p.event_id, p.payment_id
+LIMIT $2
+""",
+    ),
+    Check(
+        "dispute_unknown",
+        "Every dispute in the provider's books is known here in its present state.",
+        """
+SELECT p.event_id, d.payment_id, d.dispute_id, d.status::text AS dispute_status, d.amount
+FROM test_provider.dispute AS d
+LEFT JOIN payment AS p ON p.payment_id = d.payment_id
+LEFT JOIN incident AS i
+    ON i.event_id = p.event_id
+    AND i.order_id = p.order_id
+    AND i.incident_id = 'dispute_' || d.dispute_id
+WHERE i.state::text IS DISTINCT FROM d.status::text AND $1::integer[] IS NOT NULL
+ORDER BY d.dispute_id
 LIMIT $2
 """,
     ),

@@ -14,7 +14,10 @@ SELECT
 FROM payment
 WHERE
     event_id = ANY($1::integer[])
-    AND status IN ('CREATED', 'PROCESSING', 'AUTHORIZED', 'CAPTURING', 'SUCCEEDED')
+    AND (
+        status IN ('CREATED', 'PROCESSING', 'AUTHORIZED', 'CAPTURING')
+        OR (status = 'SUCCEEDED' AND refunded_amount + outside_amount < amount)
+    )
 GROUP BY event_id, order_id
 HAVING count(*) > 1
 ORDER BY event_id, order_id
@@ -79,25 +82,25 @@ LIMIT $2
         """
 SELECT
     p.event_id, p.payment_id, p.status::text AS payment_status, p.amount, p.refunded_amount,
-    o.status::text AS order_status
+    p.outside_amount, o.status::text AS order_status
 FROM payment AS p
 LEFT JOIN orders AS o ON o.event_id = p.event_id AND o.order_id = p.order_id
 WHERE
     p.event_id = ANY($1::integer[])
     AND p.status IN ('CAPTURING', 'SUCCEEDED')
     AND (o.status IN ('CONFIRMED', 'REFUNDED')) IS NOT TRUE
-    AND (p.status = 'CAPTURING' OR p.refunded_amount <> p.amount)
+    AND (p.status = 'CAPTURING' OR p.refunded_amount + p.outside_amount <> p.amount)
 ORDER BY p.event_id, p.payment_id
 LIMIT $2
 """,
     ),
     Check(
         "refund_of_order",
-        "What was refunded of a paid order was asked back from its payment.",
+        "What was refunded of a paid order was asked back from its payment, or went back without "
+        "us.",
         """
 SELECT
-    o.event_id, o.order_id, o.refunded_amount, p.payment_id,
-    p.refunded_amount AS payment_refunded_amount
+    o.event_id, o.order_id, o.refunded_amount, max(p.refunded_amount) AS payment_refunded_amount
 FROM orders AS o
 INNER JOIN payment AS p
     ON p.event_id = o.event_id
@@ -106,7 +109,11 @@ INNER JOIN payment AS p
 WHERE
     o.event_id = ANY($1::integer[])
     AND o.status IN ('CONFIRMED', 'REFUNDED')
-    AND o.refunded_amount <> p.refunded_amount
+GROUP BY o.event_id, o.order_id, o.refunded_amount
+HAVING
+    NOT bool_or(
+        o.refunded_amount BETWEEN p.refunded_amount AND p.refunded_amount + p.outside_amount
+    )
 ORDER BY o.event_id, o.order_id
 LIMIT $2
 """,
@@ -151,7 +158,7 @@ LIMIT $2
     Check(
         "errand_payment",
         "An errand of money belongs to a payment; a capture leaves it SUCCEEDED when done, a void "
-        "VOIDED.",
+        "VOIDED, or refunded whole where somebody collected it first.",
         """
 SELECT
     b.event_id, b.outbox_id, b.kind::text AS errand, b.state::text AS errand_state, b.payment_id,
@@ -165,11 +172,54 @@ WHERE
     AND (
         p.payment_id IS NULL
         OR (b.state = 'DONE' AND b.kind = 'CAPTURE' AND p.status <> 'SUCCEEDED')
-        OR (b.state = 'DONE' AND b.kind = 'VOID' AND p.status <> 'VOIDED')
+        OR (
+            b.state = 'DONE'
+            AND b.kind = 'VOID'
+            AND p.status <> 'VOIDED'
+            AND (p.status <> 'SUCCEEDED' OR p.refunded_amount <> p.amount)
+        )
         OR (b.state <> 'DONE' AND b.kind = 'CAPTURE' AND p.status <> 'CAPTURING')
-        OR (b.state <> 'DONE' AND b.kind = 'VOID' AND p.status <> 'VOIDING')
+        OR (
+            b.state <> 'DONE'
+            AND b.kind = 'VOID'
+            AND p.status <> 'VOIDING'
+            AND (p.status <> 'SUCCEEDED' OR p.refunded_amount <> p.amount)
+        )
     )
 ORDER BY b.event_id, b.outbox_id
+LIMIT $2
+""",
+    ),
+    Check(
+        "incident_unseen",
+        "What a person should know of a payment is taken note of: read it at the order, do what it "
+        "asks for, and mark it as seen.",
+        """
+SELECT
+    event_id, order_id, incident_id, kind::text AS kind, state::text AS state, amount, currency,
+    reason
+FROM incident
+WHERE event_id = ANY($1::integer[]) AND seen_at IS NULL
+ORDER BY event_id, created_at, incident_id
+LIMIT $2
+""",
+    ),
+    Check(
+        "outside_amount",
+        "What went back of a payment without us is at most what its incidents say.",
+        """
+SELECT p.event_id, p.payment_id, p.outside_amount, coalesce(i.said, 0) AS incidents_amount
+FROM payment AS p
+LEFT JOIN (
+    SELECT event_id, payment_id, sum(amount) AS said
+    FROM incident
+    WHERE
+        event_id = ANY($1::integer[])
+        AND (kind = 'OUTSIDE_REFUND' OR (kind = 'DISPUTE' AND state = 'LOST'))
+    GROUP BY event_id, payment_id
+) AS i ON i.event_id = p.event_id AND i.payment_id = p.payment_id
+WHERE p.event_id = ANY($1::integer[]) AND p.outside_amount > coalesce(i.said, 0)
+ORDER BY p.event_id, p.payment_id
 LIMIT $2
 """,
     ),

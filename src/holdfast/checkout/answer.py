@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from holdfast.desk.order import (
     ABANDONED,
+    COLLECTED_PAYMENTS,
     UNSETTLED_PAYMENTS,
     CancelReason,
     Order,
@@ -21,7 +22,6 @@ from holdfast.refusals import Refusal
 from holdfast.tickets.ticket_list import TicketLine
 
 _SOLD = (OrderStatus.CONFIRMED, OrderStatus.REFUNDED)
-_COLLECTED = (PaymentStatus.CAPTURING, PaymentStatus.SUCCEEDED)
 
 
 class Outcome(StrEnum):
@@ -52,7 +52,7 @@ def outcome_of(order: Order, payment: Payment | None, *, event_cancelled: bool =
     Raises Refusal order_expired or event_cancelled where the seats were lost: the money is on its
     way back by itself.
     """
-    if payment is None or payment.status in _COLLECTED:
+    if payment is None or payment.status in COLLECTED_PAYMENTS:
         if order.status in _SOLD:
             return Outcome.CONFIRMED
         raise _money_back(order)

@@ -17,6 +17,7 @@ import structlog
 from holdfast.checkout.answer import Outcome, PaymentAnswer, outcome_of
 from holdfast.checkout.buyer import check_buyer
 from holdfast.checkout.charging import charge_surely, close_surely
+from holdfast.checkout.provider import key_is_old
 from holdfast.checkout.settlement import SEED_BYTES, Settlement
 from holdfast.config import (
     CHECKOUT_CLOSE_SECONDS_MAX,
@@ -142,7 +143,7 @@ class Checkout:
         order, payment = _known(begun.order), begun.payment
         if payment is None or payment.status not in UNSETTLED_PAYMENTS:
             return await self._answer(event_id, order, payment, begun.version, begun.replayed)
-        charge = await self._charge(order, payment, token, begin.buyer)
+        charge = await self._charge(order, payment, token, begin.buyer, begun.replayed)
         if charge is None:
             return _processing(begun)
         try:
@@ -155,7 +156,7 @@ class Checkout:
         return await self._answer(event_id, order, settled.payment, settled.version, begun.replayed)
 
     async def _charge(
-        self, order: Order, payment: Payment, token: str | None, buyer: Buyer
+        self, order: Order, payment: Payment, token: str | None, buyer: Buyer, begun_before: bool
     ) -> Charge | None:
         provider = self._settlement.providers.of(payment)
         if provider is None:
@@ -163,6 +164,9 @@ class Checkout:
             return None
         if token is None or order.status is not OrderStatus.PENDING:
             # An attempt from before a crash, for seats that were lost since: don't charge for them.
+            return await close_surely(provider, payment)
+        if begun_before and key_is_old(payment.created_at, await self._settlement.now()):
+            # The provider may have forgotten the key, so sending it again might charge again.
             return await close_surely(provider, payment)
         return await charge_surely(provider, payment, token, buyer)
 

@@ -6,14 +6,20 @@ The shape is that of manual capture: money is reserved, and collected once the s
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
 from holdfast.breaker import Breaker, Resting
-from holdfast.config import PROVIDER_FAILURES_MAX, PROVIDER_REST_SECONDS, PROVIDER_SECONDS_MAX
-from holdfast.desk.commands import Charge
+from holdfast.config import (
+    PROVIDER_FAILURES_MAX,
+    PROVIDER_KEY_HOURS,
+    PROVIDER_REST_SECONDS,
+    PROVIDER_SECONDS_MAX,
+)
+from holdfast.desk.commands import Charge, Returns
 from holdfast.desk.order import Buyer, Payment
 from holdfast.ids import PaymentId
 
@@ -36,17 +42,38 @@ class ProviderRefused(Exception):  # noqa: N818 - a definite answer
     """The provider will not capture, void or refund this, however often it is asked."""
 
 
+class AlreadyCaptured(ProviderRefused):
+    """The reservation cannot be voided: somebody has collected it. It has to be refunded."""
+
+
+class NothingLeft(ProviderRefused):
+    """There is nothing left to pay back: all of it is with the buyer already."""
+
+
 class Notice(Struct, frozen=True):
     """What a provider's webhook says: that this payment is worth a look. `notice_id` is the
-    provider's own, the same when it says it again."""
+    provider's own, the same when it says it again; `returns`: that money went back, or that a bank
+    contests the charge."""
 
     notice_id: str
     payment_id: PaymentId
+    returns: bool = False
+
+
+class Booked(Struct, frozen=True):
+    """One charge in a provider's books that carries a payment_id of this house, for the audit.
+    `charge` None: nothing was ever taken or reserved under it. Amounts in minor units."""
+
+    payment_id: PaymentId
+    charge: Charge | None
+    returned_amount: int = 0
 
 
 class Provider(Protocol):
     """A payment provider. `payment.payment_id` is the idempotency key of the charge, `key` that of
-    everything else: the same key again does nothing more and answers the same.
+    everything else: the same key again does nothing more and answers the same. Providers forget
+    keys after a day, so none is sent again that is older than `key_is_old` says: what it did is
+    looked up, and only what was not done is sent anew.
 
     Each call may raise ProviderUnknown; capture, void and refund may raise ProviderRefused.
     Amounts are integer minor units of `payment.currency`.
@@ -79,23 +106,41 @@ class Provider(Protocol):
         """
         ...
 
-    async def capture(self, payment: Payment, key: str) -> None:
-        """Collect the whole reserved amount."""
+    async def capture(self, payment: Payment, key: str, asked_at: datetime) -> None:
+        """Collect the whole reserved amount. `asked_at`: since when it is to be done."""
         ...
 
-    async def void(self, payment: Payment, key: str) -> None:
-        """Give the reservation back."""
+    async def void(self, payment: Payment, key: str, asked_at: datetime) -> None:
+        """Give the reservation back. Raises AlreadyCaptured where it was collected."""
         ...
 
-    async def refund(self, payment: Payment, amount: int, key: str) -> None:
-        """Pay back some of what was collected."""
+    async def refund(self, payment: Payment, amount: int, key: str, asked_at: datetime) -> None:
+        """Pay back some of what was collected, or all that is left where that is less.
+
+        Raises NothingLeft where all of it went back already.
+        """
         ...
 
-    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
+    async def returns(self, payment: Payment) -> Returns:
+        """All that went back of the charge without us, or is contested."""
+        ...
+
+    async def read_notice(
+        self, body: bytes, headers: Mapping[str, str], now: datetime
+    ) -> Notice | None:
         """Check a webhook's signature over its raw body, and read it. Header names are lower case.
 
-        Raises Refusal: unauthorized where the signature is wrong, invalid_request otherwise.
+        None: it is well signed and not about a payment of ours. Raises Refusal: unauthorized where
+        the signature is wrong or too old, invalid_request otherwise.
         """
+        ...
+
+    def books(self, since: datetime) -> AsyncIterator[Booked]:
+        """Every charge made since then under a payment_id of this house, in any order."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what it holds open."""
         ...
 
 
@@ -131,17 +176,28 @@ class Guarded:
     async def abandon(self, payment: Payment) -> Charge:
         return await self._ask(lambda: self._provider.abandon(payment))
 
-    async def capture(self, payment: Payment, key: str) -> None:
-        await self._ask(lambda: self._provider.capture(payment, key))
+    async def capture(self, payment: Payment, key: str, asked_at: datetime) -> None:
+        await self._ask(lambda: self._provider.capture(payment, key, asked_at))
 
-    async def void(self, payment: Payment, key: str) -> None:
-        await self._ask(lambda: self._provider.void(payment, key))
+    async def void(self, payment: Payment, key: str, asked_at: datetime) -> None:
+        await self._ask(lambda: self._provider.void(payment, key, asked_at))
 
-    async def refund(self, payment: Payment, amount: int, key: str) -> None:
-        await self._ask(lambda: self._provider.refund(payment, amount, key))
+    async def refund(self, payment: Payment, amount: int, key: str, asked_at: datetime) -> None:
+        await self._ask(lambda: self._provider.refund(payment, amount, key, asked_at))
 
-    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
-        return self._provider.read_notice(body, headers)
+    async def returns(self, payment: Payment) -> Returns:
+        return await self._ask(lambda: self._provider.returns(payment))
+
+    async def read_notice(
+        self, body: bytes, headers: Mapping[str, str], now: datetime
+    ) -> Notice | None:
+        return await self._provider.read_notice(body, headers, now)
+
+    def books(self, since: datetime) -> AsyncIterator[Booked]:
+        return self._provider.books(since)
+
+    async def close(self) -> None:
+        await self._provider.close()
 
     async def _ask(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
         try:
@@ -167,6 +223,16 @@ class Providers:
     def of(self, payment: Payment) -> Guarded | None:
         """The provider with which this payment was begun, or None where it is no longer set up."""
         return self._guarded.get(payment.provider)
+
+    async def close(self) -> None:
+        """Close every provider."""
+        for provider in self._by_name.values():
+            await provider.close()
+
+
+def key_is_old(asked_at: datetime, now: datetime) -> bool:
+    """Whether the provider may have forgotten a key that was first sent at `asked_at`."""
+    return now - asked_at > timedelta(hours=PROVIDER_KEY_HOURS)
 
 
 async def ask(call: Awaitable[Answer], seconds_max: float = PROVIDER_SECONDS_MAX) -> Answer:

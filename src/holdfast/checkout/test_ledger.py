@@ -10,10 +10,12 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from holdfast.checkout.provider import ProviderRefused
+from holdfast.checkout.provider import NothingLeft, ProviderRefused
 from holdfast.config import TEST_LEDGER_CONNECTIONS_MAX
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Connection, Database, Record
+from holdfast.desk.commands import Dispute, OutsideRefund, Returns
+from holdfast.desk.order import IncidentState
 
 _BOOK = """
 INSERT INTO test_provider.charge (
@@ -44,6 +46,30 @@ _PAY_BACK = """
 UPDATE test_provider.charge
 SET refunded_amount = refunded_amount + $2, updated_at = $3
 WHERE payment_id = $1 AND status = 'CAPTURED' AND refunded_amount + $2 <= amount
+"""
+_TOUCH = """
+UPDATE test_provider.charge
+SET updated_at = $2
+WHERE payment_id = $1
+RETURNING status::text AS status, amount, refunded_amount
+"""
+_FIND_REFUND = "SELECT 1 FROM test_provider.refund WHERE refund_id = $1"
+_OUTSIDE = """
+SELECT refund_id, amount
+FROM test_provider.refund
+WHERE payment_id = $1 AND NOT starts_with(refund_id, 'refund_')
+ORDER BY created_at, refund_id
+"""
+_DISPUTES = """
+SELECT dispute_id, status::text AS status, amount, reason
+FROM test_provider.dispute
+WHERE payment_id = $1
+ORDER BY created_at, dispute_id
+"""
+_BOOK_DISPUTE = """
+INSERT INTO test_provider.dispute (dispute_id, payment_id, status, amount, reason, created_at)
+VALUES ($1, $2, $3::text::test_provider.dispute_status, $4, $5, $6)
+ON CONFLICT (dispute_id) DO UPDATE SET status = EXCLUDED.status
 """
 _DONE = "1"  # the row count at the end of a command tag
 
@@ -102,9 +128,10 @@ class TestLedger:
             return _booking(row) if row is not None else None
 
     async def refund(self, refund_id: str, payment_id: str, amount: int) -> None:
-        """Pay back from a collected charge; a refund made under this key is not made again.
+        """Pay back from a collected charge, or all that is left where that is less; a refund made
+        under this key is not made again.
 
-        Raises ProviderRefused where there is not that much left to pay back.
+        Raises ProviderRefused where nothing was collected, NothingLeft where all went back.
         """
         async with (
             self._lending,
@@ -112,12 +139,45 @@ class TestLedger:
             connection.transaction(),
         ):
             now = await self._clock.now(connection)
-            tag = await connection.execute(_BOOK_REFUND, refund_id, payment_id, amount, now)
-            if not tag.endswith(_DONE):
-                return
-            tag = await connection.execute(_PAY_BACK, payment_id, amount, now)
-            if not tag.endswith(_DONE):
+            row = await connection.fetchrow(_TOUCH, payment_id, now)  # nobody else pays back
+            if row is None or row["status"] != ChargeStatus.CAPTURED:
                 raise ProviderRefused(f"{amount} cannot be paid back from {payment_id}")
+            if await connection.fetchval(_FIND_REFUND, refund_id):
+                return
+            amount = min(amount, row["amount"] - row["refunded_amount"])
+            if amount == 0:
+                raise NothingLeft(f"nothing is left to pay back from {payment_id}")
+            await connection.execute(_BOOK_REFUND, refund_id, payment_id, amount, now)
+            tag = await connection.execute(_PAY_BACK, payment_id, amount, now)
+            assert tag.endswith(_DONE), "the charge is locked"
+
+    async def dispute(self, dispute_id: str, payment_id: str, status: str, amount: int) -> None:
+        """What the buyer's bank says of a charge: OPEN, WON or LOST."""
+        async with self._lending, self._database.pool.acquire() as connection:
+            now = await self._clock.now(connection)
+            await connection.execute(
+                _BOOK_DISPUTE, dispute_id, payment_id, status, amount, "fraudulent", now
+            )
+
+    async def returns(self, payment_id: str) -> Returns:
+        """The refunds that no errand made (an errand's is called refund_...), and the disputes."""
+        async with self._lending, self._database.pool.acquire() as connection:
+            refunds = await connection.fetch(_OUTSIDE, payment_id)
+            disputes = await connection.fetch(_DISPUTES, payment_id)
+        return Returns(
+            tuple([OutsideRefund(row["refund_id"], row["amount"]) for row in refunds]),
+            tuple(
+                [
+                    Dispute(
+                        row["dispute_id"],
+                        IncidentState(row["status"]),
+                        row["amount"],
+                        row["reason"],
+                    )
+                    for row in disputes
+                ]
+            ),
+        )
 
     async def _insert(self, connection: Connection, booking: Booking, now: datetime) -> None:
         await connection.execute(

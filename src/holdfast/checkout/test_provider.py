@@ -8,15 +8,22 @@ Its ledger is durable and knows nothing of orders. It is never asked from inside
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
-from holdfast.checkout.provider import Notice, ProviderRefused, ProviderUnknown
+from holdfast.checkout.provider import (
+    AlreadyCaptured,
+    Booked,
+    Notice,
+    ProviderRefused,
+    ProviderUnknown,
+)
 from holdfast.checkout.test_ledger import Booking, ChargeStatus, TestLedger
 from holdfast.config import TEST_PROVIDER_SLOW_SECONDS, WEBHOOK_BYTES_MAX
-from holdfast.desk.commands import Charge
+from holdfast.desk.commands import Charge, Returns
 from holdfast.desk.order import ABANDONED, Buyer, Payment, PaymentStatus
 from holdfast.ids import PaymentId
 from holdfast.refusals import Refusal
@@ -114,30 +121,49 @@ class TestProvider:
         assert booking is not None, "it was booked just now, or before"
         return _charge(booking)
 
-    async def capture(self, payment: Payment, key: str) -> None:
-        """Collect what is reserved. See Provider."""
-        del key  # a charge is captured whole, so its own key is enough
+    async def capture(self, payment: Payment, key: str, asked_at: datetime) -> None:
+        """Collect what is reserved. See Provider; the books here never forget a key."""
+        del key, asked_at  # a charge is captured whole, so its own key is enough
         before = (ChargeStatus.AUTHORIZED,)
         booking = await self._ledger.move(payment.payment_id, before, ChargeStatus.CAPTURED)
         _require(booking, ChargeStatus.CAPTURED, payment)
 
-    async def void(self, payment: Payment, key: str) -> None:
+    async def void(self, payment: Payment, key: str, asked_at: datetime) -> None:
         """Give back what is reserved. See Provider."""
-        del key
+        del key, asked_at
         before = (ChargeStatus.AUTHORIZED, ChargeStatus.REQUIRES_ACTION)
         booking = await self._ledger.move(payment.payment_id, before, ChargeStatus.VOIDED)
+        if booking is not None and booking.status is ChargeStatus.CAPTURED:
+            raise AlreadyCaptured(f"{payment.payment_id} was collected before it could be voided")
         _require(booking, ChargeStatus.VOIDED, payment)
 
-    async def refund(self, payment: Payment, amount: int, key: str) -> None:
+    async def refund(self, payment: Payment, amount: int, key: str, asked_at: datetime) -> None:
         """Pay some of it back. See Provider."""
+        del asked_at
         await self._ledger.refund(key, payment.payment_id, amount)
+
+    async def returns(self, payment: Payment) -> Returns:
+        """What went back by other hands than ours, or is contested. See Provider."""
+        return await self._ledger.returns(payment.payment_id)
+
+    async def books(self, since: datetime) -> AsyncIterator[Booked]:
+        """Nothing: audit/ledger.py reads these books by SQL, in one snapshot with ours."""
+        del since
+        for booked in ():
+            yield booked
+
+    async def close(self) -> None:
+        """Nothing is held open."""
 
     def sign(self, body: bytes) -> str:
         """The signature of a webhook body, in hexadecimal."""
         return hmac.new(self._secret, b"test webhook\0" + body, hashlib.sha256).hexdigest()
 
-    def read_notice(self, body: bytes, headers: Mapping[str, str]) -> Notice:
-        """Check and read `{"notice_id","payment_id"}`. See Provider."""
+    async def read_notice(
+        self, body: bytes, headers: Mapping[str, str], now: datetime
+    ) -> Notice | None:
+        """Check and read `{"notice_id","payment_id","returns"?}`. See Provider."""
+        del now  # these signatures do not grow old
         given = headers.get(SIGNATURE_HEADER, "")
         if len(body) > WEBHOOK_BYTES_MAX:
             raise Refusal("body_too_large")

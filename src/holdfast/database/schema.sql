@@ -10,6 +10,12 @@ COMMENT ON TYPE desk_status IS 'OPEN: commands are decided. CLOSED: an alarm clo
 CREATE TYPE event_status AS ENUM ('DRAFT', 'ON_SALE', 'SOLD_OUT', 'CANCELLED', 'COMPLETED');
 COMMENT ON TYPE event_status IS 'DRAFT: being prepared, nothing can be held. ON_SALE: seats can be held from on_sale_at on. SOLD_OUT: on sale, but no seat is free or held. CANCELLED: will not take place; tickets are refused at the gate and refunded. COMPLETED: has taken place; nothing can be held any more.';
 
+CREATE TYPE incident_kind AS ENUM ('WRONG_AMOUNT', 'OUTSIDE_REFUND', 'DISPUTE');
+COMMENT ON TYPE incident_kind IS 'WRONG_AMOUNT: the provider took another amount or currency than agreed; it goes back. OUTSIDE_REFUND: money was paid back at the provider''s own pages. DISPUTE: the buyer''s bank contests the charge.';
+
+CREATE TYPE incident_state AS ENUM ('OPEN', 'WON', 'LOST', 'DONE');
+COMMENT ON TYPE incident_state IS 'OPEN: the bank has not decided yet. WON: the bank left the money with the organiser. LOST: the bank gave the money back to the buyer. DONE: it has happened; there is nothing to decide.';
+
 CREATE TYPE item_state AS ENUM ('ACTIVE', 'RELEASED', 'EXPIRED', 'REFUNDED');
 COMMENT ON TYPE item_state IS 'ACTIVE: part of what the order holds or bought. RELEASED: given back before it was paid. EXPIRED: lost with its hold at the deadline; had again if a payment still comes in time. REFUNDED: paid, then refunded.';
 
@@ -169,6 +175,30 @@ CREATE TABLE inbox (
 );
 COMMENT ON TABLE inbox IS 'Webhook notices that were dealt with, so that a repeat changes nothing.';
 
+CREATE TABLE incident (
+    event_id integer NOT NULL,
+    order_id text NOT NULL,
+    incident_id text NOT NULL,
+    payment_id text NOT NULL,
+    kind incident_kind NOT NULL,
+    state incident_state NOT NULL,
+    amount bigint NOT NULL,
+    currency text NOT NULL,
+    reason text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone,
+    CONSTRAINT incident_pkey PRIMARY KEY (event_id, order_id, incident_id),
+    CONSTRAINT incident_amount_check CHECK (amount >= 0)
+);
+COMMENT ON TABLE incident IS 'What a person should know of a payment: it was not as agreed, or the money went back without us.';
+COMMENT ON COLUMN incident.incident_id IS 'Made of the kind and the provider''s own name for it.';
+COMMENT ON COLUMN incident.amount IS 'What it is about, minor units of currency.';
+COMMENT ON COLUMN incident.reason IS 'What the provider gave as the reason; null where it gave none.';
+COMMENT ON COLUMN incident.seen_at IS 'When an organiser took note of it; null again when it changes.';
+CREATE INDEX incident_unseen ON incident USING btree (event_id) WHERE seen_at IS NULL;
+COMMENT ON INDEX incident_unseen IS 'What waits for a person.';
+
 CREATE TABLE order_item (
     event_id integer NOT NULL,
     order_id text NOT NULL,
@@ -291,13 +321,14 @@ CREATE TABLE payment (
     decline_reason text,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    outside_amount bigint NOT NULL,
     CONSTRAINT payment_pkey PRIMARY KEY (event_id, order_id, payment_id),
     CONSTRAINT payment_amount_check CHECK (amount > 0),
-    CONSTRAINT payment_refund CHECK (refunded_amount >= 0 AND refunded_amount <= amount)
+    CONSTRAINT payment_refund CHECK (refunded_amount >= 0 AND outside_amount >= 0 AND (refunded_amount + outside_amount) <= amount)
 ) WITH (fillfactor=70);
 COMMENT ON TABLE payment IS 'One attempt to pay an order; payment_id is the key at the provider.';
 COMMENT ON COLUMN payment.provider IS 'Name of the payment provider that was asked.';
-COMMENT ON COLUMN payment.amount IS 'The order''s total when the attempt began, minor units.';
+COMMENT ON COLUMN payment.amount IS 'The order''s total when the attempt began, or what the provider took instead; minor units.';
 COMMENT ON COLUMN payment.currency IS 'ISO 4217, that of the order.';
 COMMENT ON COLUMN payment.refunded_amount IS 'Refunds asked for so far, minor units.';
 COMMENT ON COLUMN payment.token_fingerprint IS 'Keyed hash of the payment token; the token is not kept.';
@@ -305,7 +336,8 @@ COMMENT ON COLUMN payment.provider_reference IS 'The provider''s own name for th
 COMMENT ON COLUMN payment.next_action IS 'What the buyer has to do next (3-D Secure, redirect).';
 COMMENT ON COLUMN payment.decline_reason IS 'Why the provider declined; null otherwise.';
 COMMENT ON COLUMN payment.updated_at IS 'When it last changed or was last looked up.';
-CREATE UNIQUE INDEX payment_one_live ON payment USING btree (event_id, order_id) WHERE status = ANY (ARRAY['CREATED'::payment_status, 'PROCESSING'::payment_status, 'AUTHORIZED'::payment_status, 'CAPTURING'::payment_status, 'SUCCEEDED'::payment_status]);
+COMMENT ON COLUMN payment.outside_amount IS 'What went back without us: refunds at the provider''s own pages, lost disputes; minor units.';
+CREATE UNIQUE INDEX payment_one_live ON payment USING btree (event_id, order_id) WHERE (status = ANY (ARRAY['CREATED'::payment_status, 'PROCESSING'::payment_status, 'AUTHORIZED'::payment_status, 'CAPTURING'::payment_status])) OR status = 'SUCCEEDED'::payment_status AND (refunded_amount + outside_amount) < amount;
 COMMENT ON INDEX payment_one_live IS 'One live charge per order.';
 CREATE INDEX payment_unsettled ON payment USING btree (event_id, updated_at) WHERE status = ANY (ARRAY['CREATED'::payment_status, 'PROCESSING'::payment_status, 'AUTHORIZED'::payment_status]);
 COMMENT ON INDEX payment_unsettled IS 'What the reconciler looks up at the provider.';
@@ -469,6 +501,9 @@ COMMENT ON SCHEMA test_provider IS 'The books of the test payment provider, sepa
 CREATE TYPE test_provider.charge_status AS ENUM ('REQUIRES_ACTION', 'AUTHORIZED', 'CAPTURED', 'VOIDED', 'DECLINED');
 COMMENT ON TYPE test_provider.charge_status IS 'REQUIRES_ACTION: the buyer''s bank asks for a confirmation. AUTHORIZED: reserved. CAPTURED: collected. VOIDED: given back before it was collected. DECLINED: refused.';
 
+CREATE TYPE test_provider.dispute_status AS ENUM ('OPEN', 'WON', 'LOST');
+COMMENT ON TYPE test_provider.dispute_status IS 'OPEN: the bank looks at it. WON: the charge stands. LOST: the bank took the money back.';
+
 CREATE TABLE test_provider.charge (
     payment_id text NOT NULL,
     status test_provider.charge_status NOT NULL,
@@ -486,6 +521,22 @@ COMMENT ON TABLE test_provider.charge IS 'One charge; the key is the one that th
 COMMENT ON COLUMN test_provider.charge.amount IS 'Minor units.';
 COMMENT ON COLUMN test_provider.charge.refunded_amount IS 'The sum of its refunds, minor units.';
 COMMENT ON COLUMN test_provider.charge.decline_reason IS 'Why it was declined or given up.';
+
+CREATE TABLE test_provider.dispute (
+    dispute_id text NOT NULL,
+    payment_id text NOT NULL,
+    status test_provider.dispute_status NOT NULL,
+    amount bigint NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT dispute_pkey PRIMARY KEY (dispute_id),
+    CONSTRAINT dispute_amount_check CHECK (amount > 0)
+);
+COMMENT ON TABLE test_provider.dispute IS 'A charge that the buyer''s bank contests.';
+COMMENT ON COLUMN test_provider.dispute.amount IS 'Minor units.';
+COMMENT ON COLUMN test_provider.dispute.reason IS 'Why, in the bank''s word.';
+CREATE INDEX dispute_payment ON test_provider.dispute USING btree (payment_id);
+COMMENT ON INDEX test_provider.dispute_payment IS 'The disputes of a charge.';
 
 CREATE TABLE test_provider.refund (
     refund_id text NOT NULL,

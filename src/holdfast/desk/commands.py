@@ -4,13 +4,16 @@
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from holdfast.desk.order import (
     Buyer,
     Errand,
     EventStatus,
+    Incident,
+    IncidentState,
     News,
     Order,
     Payment,
@@ -52,10 +55,19 @@ class Repeat(Struct, frozen=True):
     status_code: int
 
 
+class NoticeKey(NamedTuple):
+    """A provider's notice, as the inbox knows it."""
+
+    provider: str
+    notice_id: str
+
+
 class Command(Struct, frozen=True, kw_only=True):
-    """`repeat` makes the second of two equal requests a replay of the first."""
+    """`repeat` makes the second of two equal requests a replay of the first; `notice` names the
+    webhook that brought the command, so that its repeat changes nothing."""
 
     repeat: Repeat | None = None
+    notice: NoticeKey | None = None
 
 
 class OrderCommand(Command, frozen=True, kw_only=True):
@@ -132,6 +144,37 @@ class Charge(Struct, frozen=True):
     decline_reason: str | None = None
 
 
+class OutsideRefund(Struct, frozen=True):
+    """A refund made at the provider's own pages. `reference` is the provider's name for it."""
+
+    reference: str
+    amount: int
+
+
+class Dispute(Struct, frozen=True):
+    """A charge that the buyer's bank contests: OPEN, WON or LOST."""
+
+    reference: str
+    state: IncidentState
+    amount: int
+    reason: str | None = None
+
+
+class Returns(Struct, frozen=True):
+    """All that went back of a charge without us, or is contested; minor units of the charge."""
+
+    refunds: tuple[OutsideRefund, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+
+
+class NoteReturns(Command, frozen=True, kw_only=True):
+    """Write down what went back of a payment without us. Said any number of times."""
+
+    order_id: OrderId
+    payment_id: PaymentId
+    returns: Returns
+
+
 class Settle(Command, frozen=True, kw_only=True):
     """Bring an order in line with what the provider says of its payment.
 
@@ -201,6 +244,7 @@ class Change(Struct, frozen=True, kw_only=True):
     voided: tuple[Ticket, ...] = ()
     errands: tuple[Errand, ...] = ()
     news: tuple[News, ...] = ()
+    incidents: tuple[Incident, ...] = ()
     event_status: EventStatus | None = None
     order: Order | None = None
     payment: Payment | None = None
@@ -225,6 +269,8 @@ class Facts(Struct):
     payments: dict[str, list[Payment]]
     tickets: dict[str, list[Ticket]]
     recorded: dict[bytes, Recorded]
+    incidents: dict[str, list[Incident]] = field(default_factory=dict[str, list[Incident]])
+    noticed: set[NoticeKey] = field(default_factory=set[NoticeKey])
 
     def absorb(self, change: Change) -> None:
         """Let later commands of the batch see what this one decided."""
@@ -236,6 +282,9 @@ class Facts(Struct):
         for ticket in (*change.voided, *change.tickets):
             rows = self.tickets.setdefault(ticket.order_id, [])
             rows[:] = [t for t in rows if t.ticket_id != ticket.ticket_id] + [ticket]
+        for incident in change.incidents:
+            found = self.incidents.setdefault(incident.order_id, [])
+            found[:] = [i for i in found if i.incident_id != incident.incident_id] + [incident]
 
     def record(self, repeat: Repeat, change: Change) -> None:
         """Let an equal request later in the batch find that this one was granted."""

@@ -352,6 +352,9 @@ def _decide_one(seating: Seating, facts: Facts, fold: Fold, waiting: Waiting) ->
     if command.repeat is not None and not change.replayed:
         fold.record(command.repeat, change)
         facts.record(command.repeat, change)
+    if command.notice is not None and command.notice not in facts.noticed:
+        fold.notice(command.notice)
+        facts.noticed.add(command.notice)
 
 
 def _known(seating: Seating | None) -> Seating:

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from holdfast.desk.commands import Change, Facts, Repeat
+from holdfast.desk.commands import Change, Facts, NoticeKey, Repeat
 from holdfast.desk.order import (
     Errand,
     EventStatus,
+    Incident,
     Item,
     News,
     Order,
@@ -51,7 +52,9 @@ class Fold:
         self.voided: dict[str, Ticket] = {}
         self.errands: dict[str, Errand] = {}
         self.news: dict[str, News] = {}
+        self.incidents: dict[tuple[str, str], Incident] = {}
         self.repeats: list[tuple[Repeat, str]] = []
+        self.notices: list[NoticeKey] = []
         self._sessions: set[str] = set()
 
     def add(self, change: Change) -> None:
@@ -82,11 +85,17 @@ class Fold:
             self.errands[errand.outbox_id] = errand
         for news in change.news:
             self.news[news.news_id] = news
+        for incident in change.incidents:
+            self.incidents[incident.order_id, incident.incident_id] = incident
         self._sessions.update([session_id for session_id, _ in change.taken])
 
     def record(self, repeat: Repeat, change: Change) -> None:
         """Remember that a request with an Idempotency-Key was granted."""
         self.repeats.append((repeat, change.order.order_id if change.order else ""))
+
+    def notice(self, notice: NoticeKey) -> None:
+        """Remember that a webhook's notice was dealt with."""
+        self.notices.append(notice)
 
     def _add_payment(self, payment: Payment) -> None:
         if payment.payment_id not in self.payments_before:
@@ -103,6 +112,8 @@ class Fold:
             or self.orders
             or self.payments
             or self.repeats
+            or self.notices
+            or self.incidents
             or self.voided
             or self.event_status is not None
         )

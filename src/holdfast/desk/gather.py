@@ -12,6 +12,8 @@ from holdfast.desk.commands import Command, Facts
 from holdfast.desk.reading import (
     lock_payments,
     lock_tickets,
+    read_incidents,
+    read_noticed,
     read_orders,
     read_payments,
     read_recorded,
@@ -38,17 +40,24 @@ async def gather(
     if paid:
         facts.payments = await read_payments(connection, event_id, paid)
     # The relay and the gate write these rows without the desk's lock: hold them till the end.
-    refunded: list[str] = sorted({c.order_id for c in batch if isinstance(c, commands.Refund)})
+    refunded: list[str] = sorted(
+        {c.order_id for c in batch if isinstance(c, (commands.Refund, commands.NoteReturns))}
+    )
     if refunded:
         facts.payments |= await lock_payments(connection, event_id, refunded)
         facts.tickets = await lock_tickets(connection, event_id, refunded)
+        facts.incidents = await read_incidents(connection, event_id, refunded)
+    notices = [c.notice for c in batch if c.notice is not None]
+    if notices:
+        facts.noticed = await read_noticed(connection, event_id, notices)
     return facts
 
 
 def _order_named(command: Command) -> str | None:
     if isinstance(command, commands.Hold):
         return command.order_id if command.request_fingerprint is not None else None
-    if isinstance(command, (commands.OrderCommand, commands.Settle, commands.Refund)):
+    named = commands.OrderCommand, commands.Settle, commands.Refund, commands.NoteReturns
+    if isinstance(command, named):
         return command.order_id
     return None
 

@@ -51,21 +51,26 @@ class PaymentStatus(StrEnum):
     VOIDED = "VOIDED"
 
 
-LIVE_PAYMENTS = frozenset(
-    {
-        PaymentStatus.CREATED,
-        PaymentStatus.PROCESSING,
-        PaymentStatus.AUTHORIZED,
-        PaymentStatus.CAPTURING,
-        PaymentStatus.SUCCEEDED,
-    }
-)
 UNSETTLED_PAYMENTS = frozenset(
     {PaymentStatus.CREATED, PaymentStatus.PROCESSING, PaymentStatus.AUTHORIZED}
 )
+COLLECTED_PAYMENTS = frozenset({PaymentStatus.CAPTURING, PaymentStatus.SUCCEEDED})
 
 ABANDONED = "abandoned"
 """The decline_reason of an attempt that was closed at the provider before it got there."""
+
+
+class IncidentKind(StrEnum):
+    WRONG_AMOUNT = "WRONG_AMOUNT"
+    OUTSIDE_REFUND = "OUTSIDE_REFUND"
+    DISPUTE = "DISPUTE"
+
+
+class IncidentState(StrEnum):
+    OPEN = "OPEN"
+    WON = "WON"
+    LOST = "LOST"
+    DONE = "DONE"
 
 
 class OutboxKind(StrEnum):
@@ -153,6 +158,19 @@ class Payment(Struct, frozen=True):
     provider_reference: str | None = None
     next_action: dict[str, str] | None = None
     decline_reason: str | None = None
+    outside_amount: int = 0
+
+    @property
+    def left(self) -> int:
+        """What has not gone back, by us or without us; minor units."""
+        return self.amount - self.refunded_amount - self.outside_amount
+
+    @property
+    def live(self) -> bool:
+        """Whether it takes or has the buyer's money. An order has one such payment at most."""
+        if self.status is PaymentStatus.SUCCEEDED:
+            return self.left > 0
+        return self.status in UNSETTLED_PAYMENTS or self.status is PaymentStatus.CAPTURING
 
 
 class Ticket(Struct, frozen=True):
@@ -186,3 +204,19 @@ class News(Struct, frozen=True):
     occasion: Occasion
     order_id: OrderId | None
     amount: int
+
+
+class Incident(Struct, frozen=True):
+    """What a person should know of a payment; `amount` in minor units of `currency`."""
+
+    incident_id: str
+    order_id: OrderId
+    payment_id: PaymentId
+    kind: IncidentKind
+    state: IncidentState
+    amount: int
+    currency: str
+    created_at: datetime
+    updated_at: datetime
+    reason: str | None = None
+    seen_at: datetime | None = None

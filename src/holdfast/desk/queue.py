@@ -131,6 +131,7 @@ def busy() -> Refusal:
 
 _MONEY = (
     commands.Settle,
+    commands.NoteReturns,
     commands.Refund,
     commands.Release,
     commands.ExpireDue,

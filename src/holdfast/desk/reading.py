@@ -9,10 +9,13 @@ import msgspec
 
 from holdfast.database.pool import Connection, Record
 from holdfast.database.statements import load
-from holdfast.desk.commands import Recorded
+from holdfast.desk.commands import NoticeKey, Recorded
 from holdfast.desk.order import (
     Buyer,
     CancelReason,
+    Incident,
+    IncidentKind,
+    IncidentState,
     Item,
     ItemState,
     Order,
@@ -56,9 +59,22 @@ _PAYMENTS = """
 SELECT
     payment_id, order_id, provider, status::text AS status, amount, currency, token_fingerprint,
     created_at, updated_at, refunded_amount, provider_reference, next_action::text AS next_action,
-    decline_reason
+    decline_reason, outside_amount
 FROM payment
 WHERE event_id = $1 AND order_id = ANY($2::text[])
+"""
+_INCIDENTS = """
+SELECT
+    order_id, incident_id, payment_id, kind::text AS kind, state::text AS state, amount, currency,
+    reason, created_at, updated_at, seen_at
+FROM incident
+WHERE event_id = $1 AND order_id = ANY($2::text[])
+ORDER BY created_at, incident_id
+"""
+_NOTICED = """
+SELECT provider, notice_id
+FROM inbox
+WHERE event_id = $1 AND notice_id = ANY($2::text[])
 """
 _TICKETS = """
 SELECT ticket_id, order_id, order_item_id, seat_id, barcode, is_valid, issued_at, scanned_at
@@ -136,6 +152,25 @@ async def lock_tickets(
     return _tickets(await connection.fetch(LOCK_TICKETS, event_id, order_ids))
 
 
+async def read_incidents(
+    connection: Connection, event_id: int, order_ids: list[str]
+) -> dict[str, list[Incident]]:
+    """What a person should know of these orders' payments, by order, the oldest first."""
+    incidents: dict[str, list[Incident]] = {}
+    for row in await connection.fetch(_INCIDENTS, event_id, order_ids):
+        incidents.setdefault(row["order_id"], []).append(incident_of_row(row))
+    return incidents
+
+
+async def read_noticed(
+    connection: Connection, event_id: int, notices: list[NoticeKey]
+) -> set[NoticeKey]:
+    """Which of these notices were dealt with before."""
+    rows = await connection.fetch(_NOTICED, event_id, [notice.notice_id for notice in notices])
+    found = {NoticeKey(row["provider"], row["notice_id"]) for row in rows}
+    return found.intersection(notices)
+
+
 async def read_recorded(
     connection: Connection, event_id: int, scopes: list[bytes]
 ) -> dict[bytes, Recorded]:
@@ -198,6 +233,23 @@ def payment_of_row(row: Record) -> Payment:
         provider_reference=row["provider_reference"],
         next_action=None if action is None else _decode_action(action),
         decline_reason=row["decline_reason"],
+        outside_amount=row["outside_amount"],
+    )
+
+
+def incident_of_row(row: Record) -> Incident:
+    return Incident(
+        incident_id=row["incident_id"],
+        order_id=OrderId(row["order_id"]),
+        payment_id=PaymentId(row["payment_id"]),
+        kind=IncidentKind(row["kind"]),
+        state=IncidentState(row["state"]),
+        amount=row["amount"],
+        currency=row["currency"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        reason=row["reason"],
+        seen_at=row["seen_at"],
     )
 
 

@@ -25,6 +25,7 @@ COUNT_SECTIONS = load("desk/sql/count_sections.sql")
 UPDATE_PAYMENTS = load("desk/sql/update_payments.sql")
 VOID_TICKETS = load("desk/sql/void_tickets.sql")
 CHANGE_EVENT_STATUS = load("desk/sql/change_event_status.sql")
+WRITE_INCIDENTS = load("desk/sql/write_incidents.sql")
 WRITE_JOURNAL = load("desk/sql/write_journal.sql")
 ADVANCE_DESK = load("desk/sql/advance_desk.sql")
 
@@ -40,7 +41,7 @@ ITEM_COLUMNS = (
 PAYMENT_COLUMNS = (
     "event_id", "order_id", "payment_id", "provider", "status", "amount", "currency",
     "refunded_amount", "token_fingerprint", "provider_reference", "next_action",
-    "decline_reason", "created_at", "updated_at",
+    "outside_amount", "decline_reason", "created_at", "updated_at",
 )  # fmt: skip
 TICKET_COLUMNS = (
     "event_id", "order_id", "ticket_id", "order_item_id", "seat_id", "barcode", "is_valid",
@@ -53,6 +54,9 @@ OUTBOX_COLUMNS = (
 IDEMPOTENCY_COLUMNS = (
     "event_id", "scope", "fingerprint", "status_code", "resource_id", "created_at",
 )  # fmt: skip
+
+
+INBOX_COLUMNS = ("event_id", "provider", "notice_id", "received_at")
 
 
 class GuardMismatch(Exception):  # noqa: N818 - what happened, not a kind of error
@@ -184,7 +188,10 @@ async def _write_payments(connection: Connection, event_id: int, fold: Fold) -> 
             [p.status for p in before],
             [p.refunded_amount for p in before],
             [p.status for p in after],
+            [p.amount for p in after],
+            [p.currency for p in after],
             [p.refunded_amount for p in after],
+            [p.outside_amount for p in after],
             [p.provider_reference for p in after],
             [_json(p.next_action) for p in after],
             [p.decline_reason for p in after],
@@ -198,7 +205,7 @@ def _payment_row(event_id: int, p: Payment) -> Sequence[object]:
     return (
         event_id, p.order_id, p.payment_id, p.provider, p.status, p.amount, p.currency,
         p.refunded_amount, p.token_fingerprint, p.provider_reference, _json(p.next_action),
-        p.decline_reason, p.created_at, p.updated_at,
+        p.outside_amount, p.decline_reason, p.created_at, p.updated_at,
     )  # fmt: skip
 
 
@@ -246,6 +253,26 @@ async def _write_notes(connection: Connection, event_id: int, fold: Fold, now: d
         for repeat, resource_id in fold.repeats
     ]
     await _append(connection, "idempotency", IDEMPOTENCY_COLUMNS, repeats)
+    notices = [(event_id, n.provider, n.notice_id, now) for n in fold.notices]
+    await _append(connection, "inbox", INBOX_COLUMNS, notices)
+    incidents = list(fold.incidents.values())
+    if incidents:
+        await _exactly(
+            connection,
+            len(incidents),
+            WRITE_INCIDENTS,
+            event_id,
+            [i.order_id for i in incidents],
+            [i.incident_id for i in incidents],
+            [i.payment_id for i in incidents],
+            [i.kind for i in incidents],
+            [i.state for i in incidents],
+            [i.amount for i in incidents],
+            [i.currency for i in incidents],
+            [i.reason for i in incidents],
+            [i.created_at for i in incidents],
+            [i.updated_at for i in incidents],
+        )
 
 
 async def _append(

@@ -1,4 +1,4 @@
-"""An errand as whoever does it sees it, and the three ways in which it can fail."""
+"""An errand as whoever does it sees it, and the ways in which it can end."""
 
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +10,14 @@ from holdfast.desk.order import Occasion, OutboxKind, Payment
 
 class ErrandRefused(Exception):  # noqa: N818 - a definite answer
     """It will not be done, however often it is tried: a person has to look at it."""
+
+
+class ErrandNeedless(Exception):  # noqa: N818 - nothing has failed
+    """There was nothing left to do: it counts as done, and the reason is kept."""
+
+
+class ErrandOvertaken(Exception):  # noqa: N818 - a definite answer
+    """A void that lost to a capture: the money was collected, so it has to be refunded."""
 
 
 class ErrandFailed(Exception):  # noqa: N818 - what is known, not a kind of error

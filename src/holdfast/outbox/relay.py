@@ -29,8 +29,15 @@ from holdfast.database.clock import Clock
 from holdfast.database.pool import Database
 from holdfast.desk.order import OutboxKind, Payment
 from holdfast.desk.reading import read_payments
-from holdfast.outbox.errand import ErrandRefused, ErrandWaits, Taken, Teller
-from holdfast.outbox.money import do_at_provider, move_payment
+from holdfast.outbox.errand import (
+    ErrandNeedless,
+    ErrandOvertaken,
+    ErrandRefused,
+    ErrandWaits,
+    Taken,
+    Teller,
+)
+from holdfast.outbox.money import do_at_provider, move_payment, refund_instead
 from holdfast.outbox.news import spread
 from holdfast.outbox.rows import claim, events_due, park, put_back, tick_off
 
@@ -167,6 +174,10 @@ class Relay:
                 await do(errand)
         except ErrandWaits as waits:
             await self._again(errand, waits.seconds, str(waits), errand.attempts - 1)
+        except ErrandOvertaken as overtaken:
+            await self._refund_instead(errand, str(overtaken))
+        except ErrandNeedless as needless:
+            await self._done(errand, str(needless))
         except ErrandRefused as refused:
             await self._park(errand, str(refused))
         except Exception as error:
@@ -183,13 +194,21 @@ class Relay:
     async def _at_provider(self, errand: Taken) -> None:
         await do_at_provider(self._providers, errand)
 
-    async def _done(self, errand: Taken) -> None:
-        """The payment where it belongs and the errand ticked off, in one commit."""
+    async def _refund_instead(self, errand: Taken, trouble: str) -> None:
+        log.error("relay.void_lost_to_a_capture", outbox_id=errand.outbox_id, trouble=trouble)
+        async with self._writing, self._database.pool.acquire() as connection:
+            now = await self._clock.now(connection)
+            async with connection.transaction():
+                await refund_instead(connection, errand, now, trouble)
+
+    async def _done(self, errand: Taken, remark: str | None = None) -> None:
+        """The payment where it belongs and the errand ticked off, in one commit. `remark`: why
+        there was nothing to do."""
         async with self._writing, self._database.pool.acquire() as connection:
             now = await self._clock.now(connection)
             async with connection.transaction():
                 await move_payment(connection, errand, now)
-                await tick_off(connection, errand.event_id, [errand.outbox_id], now)
+                await tick_off(connection, errand.event_id, [errand.outbox_id], now, remark)
 
     async def _again(self, errand: Taken, seconds: float, trouble: str, attempts: int) -> None:
         log.warning("relay.again", outbox_id=errand.outbox_id, seconds=seconds, trouble=trouble)

@@ -25,7 +25,7 @@ LIMIT $3
 """
 _DONE = """
 UPDATE outbox
-SET state = 'DONE', done_at = $3, last_error = NULL
+SET state = 'DONE', done_at = $3, last_error = $4
 WHERE event_id = $1 AND outbox_id = ANY($2::text[]) AND state = 'WAITING'
 """
 _AGAIN = """
@@ -93,10 +93,15 @@ async def claim(
 
 
 async def tick_off(
-    connection: Connection, event_id: int, outbox_ids: Sequence[str], now: datetime
+    connection: Connection,
+    event_id: int,
+    outbox_ids: Sequence[str],
+    now: datetime,
+    remark: str | None = None,
 ) -> None:
-    """These are done."""
-    await connection.execute(_DONE, event_id, outbox_ids, now)
+    """These are done. `remark`: why there was nothing to do."""
+    short = None if remark is None else _short(remark)
+    await connection.execute(_DONE, event_id, outbox_ids, now, short)
 
 
 async def put_back(

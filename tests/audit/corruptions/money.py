@@ -30,7 +30,7 @@ MONEY = (
         f"UPDATE payment SET status = 'SUCCEEDED' WHERE order_id = {EVE}",
     ),
     spoil(
-        "refund_of_order refund_errands",
+        "refund_of_order refund_errands money_returned",
         "a refund that was never asked for",
         f"UPDATE payment SET refunded_amount = 0 WHERE order_id = {ADA}",
     ),
@@ -60,6 +60,22 @@ MONEY = (
         SELECT event_id, 'stray', 'CAPTURE', order_id, 'p_1_none', 1, 'WAITING', 0,
             '2040-01-01 00:00:00+00', created_at
         FROM outbox LIMIT 1""",
+    ),
+    spoil(
+        "incident_unseen",
+        "a dispute that nobody has looked at",
+        f"""INSERT INTO incident (
+            event_id, order_id, incident_id, payment_id, kind, state, amount, currency, created_at,
+            updated_at
+        )
+        SELECT event_id, order_id, 'dispute_1', payment_id, 'DISPUTE', 'OPEN', amount, currency,
+            created_at, created_at
+        FROM payment WHERE order_id = {FAY}""",
+    ),
+    spoil(
+        "outside_amount money_returned",
+        "money said to have gone back, nobody knows how",
+        f"UPDATE payment SET outside_amount = 1 WHERE order_id = {FAY}",
     ),
 )
 
@@ -111,13 +127,20 @@ LEDGER = (
         )""",
     ),
     spoil(
+        "dispute_unknown",
+        "a dispute that we were not told of",
+        f"""INSERT INTO test_provider.dispute
+        SELECT 'd1', payment_id, 'OPEN', amount, 'fraudulent', created_at
+        FROM payment WHERE order_id = {FAY}""",
+    ),
+    spoil(
         "refund_not_asked charge_refunds",
         "a refund that nobody asked for",
         f"""INSERT INTO test_provider.refund
         SELECT 'stray', payment_id, 1, created_at FROM payment WHERE order_id = {FAY}""",
     ),
     spoil(
-        "charge_refunds",
+        "charge_refunds money_returned",
         "a charge that paid back more than its refunds",
         f"""UPDATE test_provider.charge SET refunded_amount = 1 WHERE payment_id = (
             SELECT payment_id FROM payment WHERE order_id = {FAY}

@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from holdfast.desk.commands import Command
-from holdfast.desk.order import EventStatus, ItemState, OrderStatus, OutboxKind
+from holdfast.desk.commands import Command, Dispute, NoteReturns, Returns
+from holdfast.desk.order import EventStatus, IncidentState, ItemState, OrderStatus, OutboxKind
 from tests.cast import (
     ADA,
     BEN,
@@ -51,11 +51,27 @@ def used_at_the_gate(desk: PaperDesk) -> Command:
     return a_refund(order)
 
 
+def contested(desk: PaperDesk) -> Command:
+    order = desk.buy(seats(0, 1))
+    scan(desk, order.order_id)
+    payment = desk.payment(order.order_id)
+    dispute = Dispute("dp_1", IncidentState.OPEN, payment.amount)
+    desk.do(
+        NoteReturns(
+            order_id=order.order_id,
+            payment_id=payment.payment_id,
+            returns=Returns(disputes=(dispute,)),
+        )
+    )
+    return a_refund(order)
+
+
 TABLE = [
     Line("not_found", unheard_of),
     Line("unknown_item", not_of_the_order),
     Line("order_not_refundable", unpaid),
     Line("order_not_refundable", refunded_before),
+    Line("order_disputed", contested),
     Line("ticket_scanned", used_at_the_gate),
 ]
 

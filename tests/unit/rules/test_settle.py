@@ -3,11 +3,15 @@
 Seats still ours: confirmed. All free again: taken again and confirmed. Else the money goes back.
 """
 
-import pytest
+from datetime import timedelta
 
-from holdfast.desk.commands import CancelPending, Charge, ExpireDue
+import pytest
+from msgspec.structs import replace
+
+from holdfast.desk.commands import CancelPending, Change, Charge, ExpireDue, NoticeKey
 from holdfast.desk.order import (
     EventStatus,
+    IncidentKind,
     ItemState,
     Order,
     OrderStatus,
@@ -15,11 +19,14 @@ from holdfast.desk.order import (
     Payment,
     PaymentStatus,
 )
+from holdfast.venues.price import PriceList
 from tests.cast import (
     ADA,
     BEN,
     CLEO,
     OTHER_CARD,
+    PRICES,
+    TERMS,
     PaperDesk,
     a_settle,
     authorized,
@@ -203,7 +210,7 @@ def test_an_event_that_is_over_rescues_nothing() -> None:
     assert desk.payment(order.order_id).status is PaymentStatus.VOIDING
 
 
-@pytest.mark.parametrize(("amount", "currency"), [(1, "EUR"), (11_590, "USD")])
+@pytest.mark.parametrize(("amount", "currency"), [(1, "EUR"), (11_590, "USD"), (99_999, "EUR")])
 def test_another_amount_or_currency_than_agreed_is_given_back(amount: int, currency: str) -> None:
     desk = PaperDesk()
     order, payment = an_attempt(desk)
@@ -211,8 +218,70 @@ def test_another_amount_or_currency_than_agreed_is_given_back(amount: int, curre
     change = desk.do(a_settle(payment, Charge(PaymentStatus.AUTHORIZED, amount, currency)))
     assert change.order is not None
     assert change.order.status is OrderStatus.PENDING
-    assert [e.kind for e in change.errands] == [OutboxKind.VOID]
+    assert not change.tickets
+    assert [(e.kind, e.amount) for e in change.errands] == [(OutboxKind.VOID, amount)]
+    assert [(i.kind, i.amount, i.currency, i.reason) for i in change.incidents] == [
+        (IncidentKind.WRONG_AMOUNT, amount, currency, "11590 EUR agreed")
+    ], "and somebody is told"
     assert desk.settle(desk.pay(order, OTHER_CARD)).status is OrderStatus.CONFIRMED
+
+
+def test_another_amount_that_was_collected_is_refunded_as_it_was_taken() -> None:
+    desk = PaperDesk()
+    _, payment = an_attempt(desk)
+    change = desk.do(a_settle(payment, Charge(PaymentStatus.SUCCEEDED, 20_000, "EUR")))
+    after = change.payment
+    assert after is not None
+    assert (after.amount, after.refunded_amount, after.left) == (20_000, 20_000, 0)
+    assert [(e.kind, e.amount) for e in change.errands] == [(OutboxKind.REFUND, 20_000)]
+    assert not change.tickets
+
+
+@pytest.mark.parametrize("what", ["another price", "no such price", "not on sale yet"])
+def test_seats_that_are_no_longer_sold_on_those_terms_are_not_rescued(what: str) -> None:
+    desk = PaperDesk()
+    order, payment = too_late(desk)
+    if what == "not on sale yet":
+        later = replace(TERMS, on_sale_at=desk.now + timedelta(seconds=1))
+    else:
+        dearer = replace(PRICES.prices[0], amount=5_001)
+        prices = PriceList([dearer, *PRICES.prices[1:]] if "another" in what else PRICES.prices[1:])
+        later = replace(TERMS, prices=prices)
+    desk.seating.terms = later
+    change = desk.do(a_settle(payment, authorized(payment)))
+    assert change.payment is not None
+    assert change.payment.status is PaymentStatus.VOIDING
+    assert desk.order(order.order_id).status is OrderStatus.CANCELLED
+    assert desk.letters(0, 1) == "AA"
+
+
+@pytest.mark.parametrize("before", [PaymentStatus.FAILED, PaymentStatus.VOIDING])
+def test_money_collected_by_an_attempt_that_was_given_up_is_refunded(before: PaymentStatus) -> None:
+    desk = PaperDesk()
+    order, first = an_attempt(desk)
+    if before is PaymentStatus.FAILED:
+        desk.do(a_settle(first, declined(first)))
+        desk.settle(desk.pay(order, OTHER_CARD))
+    else:
+        desk.facts.now = order.hold_cap_at
+        desk.buy(seats(1), CLEO)
+        desk.settle(order)
+    change = desk.do(a_settle(first, collected(first)))
+    assert change.payment is not None
+    assert (change.payment.status, change.payment.left) == (PaymentStatus.SUCCEEDED, 0)
+    assert [(e.kind, e.amount) for e in change.errands] == [(OutboxKind.REFUND, first.amount)]
+    assert not change.payment.live, "so that it does not stand beside the charge that bought seats"
+    again = desk.do(a_settle(first, collected(first)))
+    assert (again.payments, again.errands) == ((), ())
+
+
+def test_the_same_notice_again_is_decided_once() -> None:
+    desk = PaperDesk()
+    _, payment = an_attempt(desk)
+    said = replace(a_settle(payment, authorized(payment)), notice=NoticeKey("paper", "n1"))
+    desk.facts.noticed.add(NoticeKey("paper", "n1"))
+    assert desk.do(said) == Change(replayed=True)
+    assert desk.do(replace(said, notice=NoticeKey("paper", "n2"))).tickets
 
 
 def test_an_attempt_given_up_for_failed_is_voided_when_it_turns_up_after_all() -> None:

@@ -2,7 +2,9 @@
 
 `begin_payment` writes down the attempt before the provider is asked. `settle` is the one rule for
 whatever the provider says, said by anybody and any number of times: seats still ours -> confirm;
-all free again -> take them again and confirm; else the money goes back by itself.
+all free again, on sale and at the same price -> take them again and confirm; else the money goes
+back by itself: a reservation is voided, what was collected already is refunded whole. Another
+amount or currency than agreed never buys a ticket.
 """
 
 from msgspec.structs import replace
@@ -11,7 +13,6 @@ from holdfast.config import PAYMENT_ATTEMPTS_MAX
 from holdfast.desk.commands import BeginPayment, Change, Charge, Facts, SeatMove, Settle
 from holdfast.desk.order import (
     ABANDONED,
-    LIVE_PAYMENTS,
     UNSETTLED_PAYMENTS,
     CancelReason,
     Errand,
@@ -28,17 +29,20 @@ from holdfast.desk.order import (
     Ticket,
 )
 from holdfast.desk.rules.ending import EndedHold, end_expired
+from holdfast.desk.rules.errands import errand, refund_errand
 from holdfast.desk.rules.finding import (
     find_order,
     known_order,
     require_holding,
     require_no_payment,
 )
+from holdfast.desk.rules.incidents import wrong_amount
 from holdfast.desk.seating import FREE, HELD, SOLD, Seating
 from holdfast.ids import barcode, item_number, payment_id, ticket_id
 from holdfast.refusals import Refusal
 
 _PAID = (PaymentStatus.AUTHORIZED, PaymentStatus.SUCCEEDED)
+_VOIDED = (PaymentStatus.VOIDING, PaymentStatus.VOIDED)
 
 
 def begin_payment(seating: Seating, facts: Facts, command: BeginPayment) -> Change:
@@ -72,11 +76,15 @@ def begin_payment(seating: Seating, facts: Facts, command: BeginPayment) -> Chan
 
 
 def _require_no_live_charge(facts: Facts, order: Order) -> None:
-    """Refuse a second charge beside a first that is alive: at the provider, or on its way back."""
+    """Refuse a second charge beside a first that is alive, or whose money is on its way back."""
     require_no_payment(order)
     rows = facts.payments.get(order.order_id, ())
-    if order.status is OrderStatus.PENDING and any(p.status in LIVE_PAYMENTS for p in rows):
+    if order.status is OrderStatus.PENDING and any(_took_money(p) for p in rows):
         raise Refusal("payment_in_progress")
+
+
+def _took_money(payment: Payment) -> bool:
+    return payment.live or payment.status is PaymentStatus.SUCCEEDED
 
 
 def _confirmed_free(order: Order) -> bool:
@@ -132,8 +140,8 @@ def settle(seating: Seating, facts: Facts, command: Settle) -> Change:
     if order is None or payment is None:
         raise Refusal("not_found")
     charge = command.charge
-    if payment.status is PaymentStatus.FAILED and charge.status is PaymentStatus.AUTHORIZED:
-        return _void_late(facts, order, payment, charge)
+    if _came_too_late(payment, charge):
+        return _give_back_late(facts, order, payment, charge)
     if payment.status not in UNSETTLED_PAYMENTS:
         return Change(order=order, payment=payment)
     payment = replace(
@@ -148,8 +156,9 @@ def settle(seating: Seating, facts: Facts, command: Settle) -> Change:
         return Change(payments=(payment,), order=order, payment=payment)
     if charge.status not in _PAID:
         return _declined(order, replace(payment, status=PaymentStatus.FAILED))
-    if (charge.amount, charge.currency) != (payment.amount, payment.currency):
-        return _give_back(order, payment, charge)
+    if _differs(payment, charge):
+        alarm = wrong_amount(facts, payment, charge)
+        return replace(_give_back(order, payment, charge), incidents=(alarm,))
     if seating.event_status is EventStatus.CANCELLED:
         return _give_back(order, payment, charge, Occasion.ORDER_CANCELLED)
     if order.status is OrderStatus.PENDING:
@@ -162,21 +171,40 @@ def _declined(order: Order, payment: Payment) -> Change:
     return Change(orders=(after,), payments=(payment,), order=after, payment=payment)
 
 
-def _void_late(facts: Facts, order: Order, payment: Payment, charge: Charge) -> Change:
-    """An attempt that was given up for failed reached the provider after all: the reservation goes
-    back. The order is not touched; it may have been paid otherwise since."""
+def _came_too_late(payment: Payment, charge: Charge) -> bool:
+    """Whether money was taken by an attempt that was given up: one that was taken for failed, or
+    one whose reservation was being voided when somebody collected it."""
+    if payment.status is PaymentStatus.FAILED:
+        return charge.status in _PAID
+    return payment.status in _VOIDED and charge.status is PaymentStatus.SUCCEEDED
+
+
+def _give_back_late(facts: Facts, order: Order, payment: Payment, charge: Charge) -> Change:
+    """The money goes back. The order is not touched; it may have been paid otherwise since."""
+    # Of a reservation that was being voided the buyer has been told already.
+    untold = payment.status is PaymentStatus.FAILED
     payment = replace(
         payment,
-        status=PaymentStatus.VOIDING,
         updated_at=facts.now,
         provider_reference=charge.provider_reference or payment.provider_reference,
     )
+    payment, back = _money_back(payment, charge)
+    news = _news_of_return(order, payment, Occasion.PAYMENT_RETURNED)
     return Change(
         payments=(payment,),
-        errands=(_errand(OutboxKind.VOID, payment),),
+        errands=(back,),
+        news=(news,) if untold else (),
         order=order,
         payment=payment,
     )
+
+
+def _news_of_return(order: Order, payment: Payment, occasion: Occasion) -> News:
+    return News(f"news_returned_{payment.payment_id}", occasion, order.order_id, payment.amount)
+
+
+def _differs(payment: Payment, charge: Charge) -> bool:
+    return (charge.amount, charge.currency) != (payment.amount, payment.currency)
 
 
 def _taken_in(payment: Payment, charge: Charge) -> Payment:
@@ -192,29 +220,31 @@ def _give_back(
     charge: Charge,
     occasion: Occasion = Occasion.PAYMENT_RETURNED,
 ) -> Change:
-    """The seats are lost: a reservation is voided, money already collected is refunded whole."""
-    if charge.status is PaymentStatus.AUTHORIZED:
-        payment = replace(payment, status=PaymentStatus.VOIDING)
-        errand = _errand(OutboxKind.VOID, payment)
-    else:
-        payment = replace(payment, status=PaymentStatus.SUCCEEDED, refunded_amount=payment.amount)
-        errand = Errand(
-            f"refund_{payment.payment_id}_0",
-            OutboxKind.REFUND,
-            payment.order_id,
-            payment.payment_id,
-            charge.amount,
-        )
+    """The seats are lost, or the money was not as agreed: all of it goes back."""
+    payment, back = _money_back(payment, charge)
     after = replace(order, paying=False)
-    news = News(f"news_returned_{payment.payment_id}", occasion, order.order_id, charge.amount)
+    news = _news_of_return(order, payment, occasion)
     return Change(
         orders=(after,),
         payments=(payment,),
-        errands=(errand,),
+        errands=(back,),
         news=(news,),
         order=after,
         payment=payment,
     )
+
+
+def _money_back(payment: Payment, charge: Charge) -> tuple[Payment, Errand]:
+    """A reservation is voided, money already collected is refunded whole: what the provider has
+    taken, be it as agreed or not. So the payment says from now on what that was."""
+    if _differs(payment, charge):
+        payment = replace(payment, amount=charge.amount, currency=charge.currency)
+    if charge.status is PaymentStatus.AUTHORIZED:
+        payment = replace(payment, status=PaymentStatus.VOIDING)
+        return payment, errand(OutboxKind.VOID, payment)
+    back = refund_errand(payment, payment.amount)
+    collected = PaymentStatus.SUCCEEDED
+    return replace(payment, status=collected, refunded_amount=payment.amount), back
 
 
 def _rescue(
@@ -247,7 +277,7 @@ def _seats_again(
         return None
     if order.cancel_reason is not CancelReason.EXPIRED:
         return None
-    if seating.event_status not in (EventStatus.ON_SALE, EventStatus.SOLD_OUT):
+    if not _on_sale(seating, facts):
         return None
     expired = [item for item in order.items if item.state is ItemState.EXPIRED]
     ended: dict[str, EndedHold] = {}
@@ -258,6 +288,8 @@ def _seats_again(
             ended[owner.order_id] = end_expired(owner)
         elif letter != FREE:
             return None
+        if not _same_price(seating, item):
+            return None
     items = tuple(
         [
             replace(i, state=ItemState.ACTIVE) if i.state is ItemState.EXPIRED else i
@@ -265,6 +297,20 @@ def _seats_again(
         ]
     )
     return list(ended.values()), items
+
+
+def _on_sale(seating: Seating, facts: Facts) -> bool:
+    on_sale_at = seating.terms.on_sale_at
+    open_now = seating.event_status in (EventStatus.ON_SALE, EventStatus.SOLD_OUT)
+    return open_now and (on_sale_at is None or on_sale_at <= facts.now)
+
+
+def _same_price(seating: Seating, item: Item) -> bool:
+    """Whether the seat costs today what was agreed and paid."""
+    category = seating.plan.category(item.seat_id)
+    today = seating.terms.prices.quote(category, item.price_type)
+    agreed = (item.price, item.fee_amount, item.tax_amount)
+    return today is not None and (today.price, today.fee_amount, today.tax_amount) == agreed
 
 
 def _confirm(
@@ -280,7 +326,7 @@ def _confirm(
     after = replace(order, status=OrderStatus.CONFIRMED, cancel_reason=None, paying=False)
     errands = ()
     if payment is not None and payment.status is PaymentStatus.CAPTURING:
-        errands = (_errand(OutboxKind.CAPTURE, payment),)
+        errands = (errand(OutboxKind.CAPTURE, payment),)
     news = News(
         f"news_confirmed_{order.order_id}",
         Occasion.ORDER_CONFIRMED,
@@ -311,14 +357,4 @@ def _ticket(seating: Seating, facts: Facts, order: Order, item: Item, seed: byte
         barcode=barcode(seating.terms.event_id, seed, item.item_id),
         is_valid=True,
         issued_at=facts.now,
-    )
-
-
-def _errand(kind: OutboxKind, payment: Payment) -> Errand:
-    return Errand(
-        f"{kind.value.lower()}_{payment.payment_id}",
-        kind,
-        payment.order_id,
-        payment.payment_id,
-        payment.amount,
     )

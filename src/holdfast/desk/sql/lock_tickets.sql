@@ -1,4 +1,4 @@
--- Purpose: read the tickets of orders that are about to be refunded, and keep the gate off them.
+-- Purpose: read the tickets of orders whose money goes back, and keep the gate off them.
 -- Inputs: $1 event_id, $2 order_ids
 -- Locks: the tickets of these orders, until the end of the transaction.
 -- Result: one row per ticket.

@@ -5,17 +5,20 @@
 UPDATE payment
 SET
     status = u.status::payment_status,
+    amount = u.amount,
+    currency = u.currency,
     refunded_amount = u.refunded_amount,
+    outside_amount = u.outside_amount,
     provider_reference = u.provider_reference,
     next_action = u.next_action::jsonb,
     decline_reason = u.decline_reason,
     updated_at = u.updated_at
 FROM unnest(
     $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::text[],
-    $9::text[], $10::text[], $11::timestamptz[]
+    $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::timestamptz[]
 ) AS u (
-    order_id, payment_id, status_found, refunded_found, status, refunded_amount,
-    provider_reference, next_action, decline_reason, updated_at
+    order_id, payment_id, status_found, refunded_found, status, amount, currency,
+    refunded_amount, outside_amount, provider_reference, next_action, decline_reason, updated_at
 )
 WHERE
     payment.event_id = $1
