@@ -31,6 +31,7 @@ from holdfast.database.clock import Clock
 from holdfast.database.pool import Database
 from holdfast.desk.box_office import BoxOffice
 from holdfast.desk.sweeper import Sweeper
+from holdfast.ids import OrderIds
 from holdfast.live.broadcast import Broadcast
 from holdfast.live.live_maps import LiveMaps
 from holdfast.live.notices import Notices
@@ -71,6 +72,7 @@ async def open_parts(
         links=AccessLinks(secret),
         keys=KeyRing(database),
         order_key=signing_key(secret, "order"),
+        order_ids=OrderIds(),
         charts=charts,
         pages=PageFiles(),
         live=live,

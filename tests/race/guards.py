@@ -24,6 +24,17 @@ DESK = (
     LOCK,
     Guard(
         "holdfast.desk.write",
+        "HOLD_SEATS",
+        "AND seat.status = 'AVAILABLE'\n    AND seat.order_id IS NULL",
+    ),
+    Guard(
+        "holdfast.desk.write",
+        "SELL_SEATS",
+        "AND seat.status = 'HELD'\n    AND seat.order_id = u.order_id",
+        "AND u.order_id IS NOT NULL",
+    ),
+    Guard(
+        "holdfast.desk.write",
         "MOVE_SEATS",
         "AND seat.status = u.status_found::seat_status\n"
         "    AND seat.order_id IS NOT DISTINCT FROM u.order_found",

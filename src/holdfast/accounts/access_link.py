@@ -1,21 +1,21 @@
 """The signed token of an order: whoever has the link opens the order, its tickets and codes.
 
-It is `hl_` and, in URL-safe base 64, its end in seconds since 1970 (4 bytes) and an HMAC-SHA256
+It is `hl_` and, in URL-safe base 64, its end in seconds since 1970 (4 bytes) and a signature
 over order and end. An order always has the same link, so a repeated mail opens like the first.
 It shows an order and changes nothing.
 """
 
-import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from holdfast.accounts.secret import signing_key
+from holdfast.accounts.secret import SIGNATURE_BYTES, signature, signing_key
 from holdfast.config import ACCESS_LINK_DAYS
 
 LINK_PREFIX = "hl_"
 _END_BYTES = 4
-_TOKEN_BYTES = _END_BYTES + 32
+_DAY_SECONDS = 86_400
+_TOKEN_BYTES = _END_BYTES + SIGNATURE_BYTES
 _TOKEN_CHARACTERS = len(LINK_PREFIX) + (_TOKEN_BYTES * 4 + 2) // 3
 
 
@@ -27,7 +27,7 @@ class AccessLinks:
 
     def token(self, order_id: str, created_at: datetime) -> str:
         """The token of an order; `created_at` is the order's and sets the token's end."""
-        end = int((created_at + timedelta(days=ACCESS_LINK_DAYS)).timestamp())
+        end = int(created_at.timestamp()) + ACCESS_LINK_DAYS * _DAY_SECONDS
         ending = end.to_bytes(_END_BYTES, "big")
         raw = ending + self._signature(order_id, ending)
         return LINK_PREFIX + urlsafe_b64encode(raw).decode().rstrip("=")
@@ -46,4 +46,4 @@ class AccessLinks:
         return now.timestamp() < int.from_bytes(ending, "big")
 
     def _signature(self, order_id: str, ending: bytes) -> bytes:
-        return hmac.digest(self._key, ending + order_id.encode(), hashlib.sha256)
+        return signature(self._key, ending + order_id.encode())

@@ -13,6 +13,7 @@ from pathlib import Path
 from holdfast.config import SECRET_CHARACTERS_MIN, SettingError, Settings
 
 SECRET_FILE = "secret"  # noqa: S105 (the name of a file)
+SIGNATURE_BYTES = 32
 _PRIVATE = 0o600
 
 
@@ -44,6 +45,15 @@ def find_secret(settings: Settings) -> bytes:
 def signing_key(secret: bytes, purpose: str) -> bytes:
     """The key for one purpose, 32 bytes."""
     return hmac.digest(secret, f"holdfast {purpose}".encode(), hashlib.sha256)
+
+
+def signature(key: bytes, message: bytes) -> bytes:
+    """The message's MAC under a signing key, 32 bytes: keyed BLAKE2b (RFC 7693).
+
+    A fifth of what HMAC-SHA256 costs for messages as short as ours, and it keeps Python's lock: a
+    hold signs twice, and each time the lock was let go another thread took it (decision 0012).
+    """
+    return hashlib.blake2b(message, key=key, digest_size=SIGNATURE_BYTES).digest()
 
 
 def _make(path: Path) -> None:

@@ -1,11 +1,10 @@
 """A buyer's session: a signed token that carries its own id and end, so that nothing is stored.
 
 The token is `hs_` and, in URL-safe base 64, 16 random bytes, the end in seconds since 1970
-(4 bytes) and their HMAC-SHA256. It says who asks, never what they may do; it cannot be revoked,
+(4 bytes) and their signature. It says who asks, never what they may do; it cannot be revoked,
 only outlived.
 """
 
-import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -14,14 +13,14 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
-from holdfast.accounts.secret import signing_key
+from holdfast.accounts.secret import SIGNATURE_BYTES, signature, signing_key
 from holdfast.config import SESSION_DAYS, SESSIONS_REMEMBERED_MAX
 from holdfast.ids import SessionId
 
 SESSION_PREFIX = "hs_"
 _RANDOM_BYTES = 16
 _SIGNED_BYTES = _RANDOM_BYTES + 4
-_TOKEN_BYTES = _SIGNED_BYTES + 32
+_TOKEN_BYTES = _SIGNED_BYTES + SIGNATURE_BYTES
 _TOKEN_CHARACTERS = len(SESSION_PREFIX) + (_TOKEN_BYTES * 4 + 2) // 3
 
 
@@ -46,7 +45,7 @@ class SessionTokens:
         """A new session and its token."""
         end = int((now + timedelta(days=SESSION_DAYS)).timestamp())
         signed = secrets.token_bytes(_RANDOM_BYTES) + end.to_bytes(4, "big")
-        token = SESSION_PREFIX + _text(signed + hmac.digest(self._key, signed, hashlib.sha256))
+        token = SESSION_PREFIX + _text(signed + signature(self._key, signed))
         return _session(signed), token
 
     def verify(self, token: str, now: datetime) -> Session | None:
@@ -70,9 +69,7 @@ class SessionTokens:
         except ValueError:
             return None
         signed = raw[:_SIGNED_BYTES]
-        if not hmac.compare_digest(
-            hmac.digest(self._key, signed, hashlib.sha256), raw[_SIGNED_BYTES:]
-        ):
+        if not hmac.compare_digest(signature(self._key, signed), raw[_SIGNED_BYTES:]):
             return None
         return _session(signed)
 

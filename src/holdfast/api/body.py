@@ -18,6 +18,7 @@ from holdfast.refusals import Refusal
 T = TypeVar("T")
 Receive = Callable[[], Any]
 
+_JSON = b"application/json"
 _PLACE = re.compile(r"^(.*?)(?: - at `(.*)`)?$", re.DOTALL)
 
 
@@ -59,9 +60,8 @@ async def _read_on(receive: Receive, message: Any, bytes_max: int) -> bytes:
 
 def decode_body(decoder: msgspec.json.Decoder[T], body: bytes, headers: Headers) -> T:
     """The body as a value of the decoder's type, or invalid_request with the place of the fault."""
-    kind = text(headers, b"content-type").partition(";")[0].strip().lower()
-    if kind and kind != "application/json" and not kind.endswith("+json"):
-        raise Refusal("invalid_request", f"Send the body as application/json, not as {kind[:80]}.")
+    if headers.get(b"content-type") != _JSON:
+        _require_json(headers)
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
@@ -70,6 +70,13 @@ def decode_body(decoder: msgspec.json.Decoder[T], body: bytes, headers: Headers)
         if not body:
             raise Refusal("invalid_request", "A body is needed, as application/json.") from None
         raise Refusal("invalid_request", f"The body is not sound JSON: {error}.") from None
+
+
+def _require_json(headers: Headers) -> None:
+    """Refuse another content type; none at all is taken for JSON."""
+    kind = text(headers, b"content-type").partition(";")[0].strip().lower()
+    if kind and kind != "application/json" and not kind.endswith("+json"):
+        raise Refusal("invalid_request", f"Send the body as application/json, not as {kind[:80]}.")
 
 
 def not_valid(error: msgspec.ValidationError, place: str = "") -> Refusal:

@@ -9,7 +9,7 @@ from holdfast.api.order_answer import OrderSheet, order_answer, read_sheet
 from holdfast.api.paths import event_number
 from holdfast.api.thin import JSON_TYPE, Reply, ThinCall
 from holdfast.desk.commands import Hold
-from holdfast.ids import EventId, keyed_order_id, new_order_id
+from holdfast.ids import EventId, keyed_order_id
 from holdfast.venues.floor_plan import FloorPlan
 
 _encode = msgspec.json.Encoder().encode
@@ -51,7 +51,8 @@ def _command(call: ThinCall, event_id: EventId, data: HoldRequest) -> Hold:
     session_id = call.buyer.session_id
     key = key_of(call)
     if key is None:
-        return Hold(order_id=new_order_id(event_id), session_id=session_id, choice=data.choice())
+        order_id = call.parts.order_ids.new(event_id)
+        return Hold(order_id=order_id, session_id=session_id, choice=data.choice())
     return Hold(
         order_id=keyed_order_id(call.parts.order_key, event_id, session_id, key),
         session_id=session_id,

@@ -156,9 +156,9 @@ def _item(plan: FloorPlan, item: Item) -> ItemAnswer:
     return ItemAnswer(
         item.item_id,
         seat_id,
-        plan.section_name(seat_id),
-        None if standing else plan.row_name(seat_id),
-        None if standing else plan.seat_number(seat_id),
+        plan.section_names[plan.section_of[seat_id] - 1],
+        None if standing else plan.row_names[plan.row_of[seat_id]],
+        None if standing else plan.seat_numbers[plan.seat_number_of[seat_id]],
         item.price_type,
         item.price,
         item.fee_amount,

@@ -15,6 +15,7 @@ from holdfast.config import Settings
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Database
 from holdfast.desk.box_office import BoxOffice
+from holdfast.ids import OrderIds
 from holdfast.live.live_maps import LiveMaps
 from holdfast.live.notices import Notices
 from holdfast.live.stream import Streams
@@ -42,3 +43,4 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     checkout: Checkout
     relay: Relay
     order_key: bytes
+    order_ids: OrderIds

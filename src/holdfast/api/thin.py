@@ -102,6 +102,7 @@ class ThinRoute:
         self, path: str, method: str, function: ThinFunction, bytes_max: int, needs_buyer: bool
     ) -> None:
         kinds = dict(_PARAMETER.findall(path))
+        self.names = tuple(kinds)
         self.numbers = {name for name, kind in kinds.items() if kind == "int"}
         pattern = path.replace(".", r"\.")
         for name, kind in kinds.items():
@@ -133,7 +134,7 @@ class ThinRoutes:
     def __init__(
         self, routes: Iterable[ThinRoute], parts: Parts, answered: Answered, inside: ASGIApp
     ) -> None:
-        self._routes = tuple(routes)
+        self._routes = _by_last_word(routes)
         self._parts = parts
         self._answered = answered
         self._inside = inside
@@ -141,11 +142,13 @@ class ThinRoutes:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             path = scope["path"]
-            for route in self._routes:
+            for route in self._routes.get(path[path.rfind("/") + 1 :], self._routes[""]):
                 match = route.matches(path)
                 if match is not None:
-                    found = match.groupdict()
-                    named = {n: int(v) if n in route.numbers else v for n, v in found.items()}
+                    named = {
+                        name: int(value) if name in route.numbers else value
+                        for name, value in zip(route.names, match.groups(), strict=True)
+                    }
                     call = ThinCall(self._parts, scope, receive, send, named)
                     started = time.perf_counter()
                     reply = await route.answer(call)
@@ -154,6 +157,15 @@ class ThinRoutes:
                     self._answered(route.name, status, time.perf_counter() - started)
                     return
         await self._inside(scope, receive, send)
+
+
+def _by_last_word(routes: Iterable[ThinRoute]) -> dict[str, list[ThinRoute]]:
+    """The routes by the last word of their path; those that end with a parameter under ""."""
+    found: dict[str, list[ThinRoute]] = {"": []}
+    for route in routes:
+        last = route.path.rpartition("/")[2]
+        found.setdefault("" if "{" in last else last, []).append(route)
+    return found
 
 
 async def _send(send: Send, reply: Reply | None) -> None:

@@ -43,6 +43,9 @@ class Choice(Struct, frozen=True):
 
     @property
     def quantity(self) -> int:
+        """How many places."""
+        if not self.areas and self.best is None:
+            return len(self.seats)
         standing = sum(quantity for _, quantity, _ in self.areas)
         return len(self.seats) + standing + (self.best.quantity if self.best else 0)
 

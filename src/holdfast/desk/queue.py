@@ -129,24 +129,28 @@ def busy() -> Refusal:
     return Refusal("busy", retry_after=RETRY_AFTER_SECONDS)
 
 
-_MONEY = (
-    commands.Settle,
-    commands.NoteReturns,
-    commands.Refund,
-    commands.Release,
-    commands.ExpireDue,
-    commands.CancelPending,
-    commands.ChangeStatus,
+_MONEY = frozenset(
+    {
+        commands.Settle,
+        commands.NoteReturns,
+        commands.Refund,
+        commands.Release,
+        commands.ExpireDue,
+        commands.CancelPending,
+        commands.ChangeStatus,
+    }
 )
 
 
 def _is_money(command: Command) -> bool:
-    return isinstance(command, _MONEY)
+    return type(command) in _MONEY
 
 
 def _places(command: Command) -> int:
     """Roughly how many seats the command writes."""
-    if isinstance(command, (commands.Hold, commands.AddItems, commands.Swap)):
+    if isinstance(command, commands.Hold):
+        return command.choice.quantity
+    if isinstance(command, (commands.AddItems, commands.Swap)):
         return command.choice.quantity
     if isinstance(command, (commands.BlockSeats, commands.UnblockSeats)):
         return len(command.seat_ids)

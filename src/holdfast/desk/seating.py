@@ -150,7 +150,7 @@ class Seating(PublicSeating):
 
     def place(self, seat_id: int, letter: int) -> None:
         """The same, and remember in which run of seats something changed."""
-        super().place(seat_id, letter)
+        PublicSeating.place(self, seat_id, letter)
         run = self.plan.run_of[seat_id]
         if run < len(self.run_changes):
             self.run_changes[run] += 1

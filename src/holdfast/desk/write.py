@@ -13,13 +13,22 @@ import msgspec
 
 from holdfast.database.pool import Connection
 from holdfast.database.statements import load
-from holdfast.desk.fold import Fold
+from holdfast.desk.fold import Fold, SeatImage
 from holdfast.desk.journal import encode_private, encode_public
 from holdfast.desk.order import Order, OutboxKind, Payment
-from holdfast.desk.seating import HELD, STATUS_OF_LETTER, PublicPart, Seating
+from holdfast.desk.seating import (
+    FREE,
+    HELD,
+    SOLD,
+    STATUS_OF_LETTER,
+    PublicPart,
+    Seating,
+)
 
 UPDATE_ORDERS = load("desk/sql/update_orders.sql")
 UPDATE_ITEMS = load("desk/sql/update_items.sql")
+HOLD_SEATS = load("desk/sql/hold_seats.sql")
+SELL_SEATS = load("desk/sql/sell_seats.sql")
 MOVE_SEATS = load("desk/sql/move_seats.sql")
 COUNT_SECTIONS = load("desk/sql/count_sections.sql")
 UPDATE_PAYMENTS = load("desk/sql/update_payments.sql")
@@ -148,27 +157,60 @@ async def _write_items(connection: Connection, event_id: int, fold: Fold) -> Non
 
 
 async def _write_seats(connection: Connection, seating: Seating, fold: Fold) -> None:
+    """What mostly happens to seats, holding and selling, has lean statements of its own."""
     event_id = seating.terms.event_id
-    images = fold.seat_images()
-    if images:
-        holders = [seating.orders[i.order_after or ""] if i.after == HELD else None for i in images]
+    deadline: datetime | None = None  # of the holds made in this batch
+    held: list[tuple[int, Order]] = []
+    sold: list[SeatImage] = []
+    others: list[SeatImage] = []
+    for image in fold.seat_images():
+        if image.before == FREE and image.after == HELD:
+            order = seating.orders[image.order_after or ""]
+            deadline = deadline or order.expires_at
+            if order.expires_at == deadline:
+                held.append((image.seat_id, order))
+                continue
+        elif image.after == SOLD and image.order_before == image.order_after:
+            sold.append(image)
+            continue
+        others.append(image)
+    if held:
+        seat_ids = [seat_id for seat_id, _ in held]
+        owners = [order.order_id for _, order in held]
+        sessions = [order.session_id for _, order in held]
         await _exactly(
-            connection,
-            len(images),
-            MOVE_SEATS,
-            event_id,
-            [i.seat_id for i in images],
-            [STATUS_OF_LETTER[i.before] for i in images],
-            [i.order_before for i in images],
-            [STATUS_OF_LETTER[i.after] for i in images],
-            [i.order_after for i in images],
-            [o.session_id if o else None for o in holders],
-            [o.expires_at if o else None for o in holders],
+            connection, len(held), HOLD_SEATS, event_id, seat_ids, owners, sessions, deadline
         )
+    if sold:
+        seat_ids = [image.seat_id for image in sold]
+        buyers = [image.order_after for image in sold]
+        await _exactly(connection, len(sold), SELL_SEATS, event_id, seat_ids, buyers)
+    await _move_seats(connection, seating, others)
     sections = fold.sections()
     if sections:
         ids, before, after = zip(*sections, strict=True)
         await _exactly(connection, len(sections), COUNT_SECTIONS, event_id, ids, before, after)
+
+
+async def _move_seats(
+    connection: Connection, seating: Seating, images: Sequence[SeatImage]
+) -> None:
+    if not images:
+        return
+    holders = [seating.orders[i.order_after or ""] if i.after == HELD else None for i in images]
+    await _exactly(
+        connection,
+        len(images),
+        MOVE_SEATS,
+        seating.terms.event_id,
+        [i.seat_id for i in images],
+        [STATUS_OF_LETTER[i.before] for i in images],
+        [i.order_before for i in images],
+        [STATUS_OF_LETTER[i.after] for i in images],
+        [i.order_after for i in images],
+        [o.session_id if o else None for o in holders],
+        [o.expires_at if o else None for o in holders],
+    )
 
 
 async def _write_payments(connection: Connection, event_id: int, fold: Fold) -> None:

@@ -49,10 +49,11 @@ class Chosen(Struct, frozen=True):
 
 def require_places(choice: Choice) -> None:
     """Refuse a choice without a place, or with a part that is none."""
-    quantities = [quantity for _, quantity, _ in choice.areas]
-    if choice.best is not None:
-        quantities.append(choice.best.quantity)
-    if choice.quantity < 1 or any(quantity < 1 for quantity in quantities):
+    if (
+        choice.quantity < 1
+        or (choice.areas and min([quantity for _, quantity, _ in choice.areas]) < 1)
+        or (choice.best is not None and choice.best.quantity < 1)
+    ):
         raise Refusal("invalid_request", "Choose at least one place.")
 
 
@@ -67,10 +68,8 @@ def choose(
     quotes = _check_prices(seating, choice)
     ended = _expired_owners(seating, facts, named)
     freed = _freed(ended, giving_back)
-    taken = [
-        seat_id for seat_id in named
-        if seating.letters[seat_id] != FREE and seat_id not in freed
-    ]  # fmt: skip
+    letters = seating.letters
+    taken = [seat_id for seat_id in named if letters[seat_id] != FREE and seat_id not in freed]
     if taken:
         raise Refusal("seat_unavailable", seat_ids=taken)
     places = list(zip(named, quotes, strict=True))
@@ -93,17 +92,18 @@ def _freed(ended: Iterable[EndedHold], giving_back: frozenset[int]) -> set[int]:
 
 def _check_numbers(seating: Seating, choice: Choice) -> list[int]:
     named = [seat_id for seat_id, _ in choice.seats]
-    unknown = [seat_id for seat_id in named if not 0 <= seat_id < seating.plan.seat_count]
-    if unknown:
-        raise Refusal("unknown_seat", seat_ids=unknown)
-    areas = {area.area_id for area in seating.plan.areas}
-    unknown = [area_id for area_id, _, _ in choice.areas if area_id not in areas]
-    if unknown:
-        raise Refusal(
-            "unknown_seat",
-            "This event has no such standing area; the numbers in area_ids are not on its map.",
-            area_ids=unknown,
-        )
+    if named and not (min(named) >= 0 and max(named) < seating.plan.seat_count):
+        outside = [seat_id for seat_id in named if not 0 <= seat_id < seating.plan.seat_count]
+        raise Refusal("unknown_seat", seat_ids=outside)
+    if choice.areas:
+        areas = {area.area_id for area in seating.plan.areas}
+        unknown = [area_id for area_id, _, _ in choice.areas if area_id not in areas]
+        if unknown:
+            raise Refusal(
+                "unknown_seat",
+                "This event has no such standing area; the numbers in area_ids are not on its map.",
+                area_ids=unknown,
+            )
     if len(set(named)) != len(named):
         raise Refusal("duplicate_seat", seat_ids=sorted({s for s in named if named.count(s) > 1}))
     return named
@@ -111,9 +111,10 @@ def _check_numbers(seating: Seating, choice: Choice) -> list[int]:
 
 def _check_prices(seating: Seating, choice: Choice) -> list[Quote]:
     """The prices of the seats named; the rest is only checked to have some."""
-    first_seats = {area.area_id: area.first_seat_id for area in seating.plan.areas}
-    for area_id, _, price_type in choice.areas:
-        quote(seating, first_seats[area_id], price_type)
+    if choice.areas:
+        first_seats = {area.area_id: area.first_seat_id for area in seating.plan.areas}
+        for area_id, _, price_type in choice.areas:
+            quote(seating, first_seats[area_id], price_type)
     if choice.best is not None and choice.best.price_type is not None:
         wanted = choice.best.price_type
         if not any(price.price_type == wanted for price in seating.terms.prices.prices):
@@ -123,7 +124,9 @@ def _check_prices(seating: Seating, choice: Choice) -> list[Quote]:
 
 def quote(seating: Seating, seat_id: int, price_type: str | None) -> Quote:
     """What the place costs, or a refusal where the event has no such price."""
-    found = seating.terms.prices.quote(seating.plan.category(seat_id), price_type)
+    plan = seating.plan
+    category = plan.categories[plan.category_of[seat_id]]
+    found = seating.terms.prices.quote(category, price_type)
     if found is None:
         raise Refusal("unknown_price_type", seat_ids=[seat_id])
     return found
@@ -132,8 +135,9 @@ def quote(seating: Seating, seat_id: int, price_type: str | None) -> Quote:
 def _expired_owners(seating: Seating, facts: Facts, seat_ids: Iterable[int]) -> list[EndedHold]:
     """The holds on these seats whose time has passed; each ends whole."""
     owners: dict[str, Order] = {}
+    letters = seating.letters
     for seat_id in seat_ids:
-        if seating.letters[seat_id] == HELD:
+        if letters[seat_id] == HELD:
             owner = seating.owner[seat_id]
             assert owner is not None, "a held seat has an order"
             if owner.expires_at <= facts.now:
