@@ -39,6 +39,9 @@ from holdfast.live.notify_broadcast import NotifyBroadcast
 from holdfast.live.redis_broadcast import RedisBroadcast
 from holdfast.live.stream import Streams
 from holdfast.loops import running_loops
+from holdfast.mail.carrier import Carrier, FolderCarrier, SmtpCarrier, smtp_address
+from holdfast.mail.message import sender_of
+from holdfast.mail.post import Post
 from holdfast.outbox import Relay
 
 
@@ -48,8 +51,12 @@ async def open_parts(
     database: Database,
     clock: Clock | None = None,
     providers: Providers | None = None,
+    address: str = "http://localhost:8000",
 ) -> AsyncGenerator[Parts]:
-    """Everything that answers requests. Streams end first, the desks finish what they have."""
+    """Everything that answers requests. Streams end first, the desks finish what they have.
+
+    `address`: where links in mails lead when the settings name no public address.
+    """
     clock = clock or Clock()
     secret = find_secret(settings)
     charts = ChartShelf(database)
@@ -60,7 +67,9 @@ async def open_parts(
     box_office = BoxOffice(database, clock, notices.publish, charts.plans)
     test_key = signing_key(secret, "test provider")
     providers = providers or Providers(TestProvider(TestLedger(database, clock), test_key))
-    relay = Relay(database, clock, providers)
+    links = AccessLinks(secret)
+    post = _post(settings, database, links, address)
+    relay = Relay(database, clock, providers, [post] if post is not None else [])
     settlement = Settlement(database, clock, box_office, providers, relay.ring)
     checkout = Checkout(database, box_office, settlement, signing_key(secret, "payment token"))
     parts = Parts(
@@ -69,7 +78,7 @@ async def open_parts(
         clock=clock,
         time=time,
         sessions=SessionTokens(secret),
-        links=AccessLinks(secret),
+        links=links,
         keys=KeyRing(database),
         order_key=signing_key(secret, "order"),
         order_ids=OrderIds(),
@@ -91,6 +100,8 @@ async def open_parts(
         await notices.start()
         stack.push_async_callback(notices.close)
         stack.push_async_callback(box_office.close)
+        if post is not None:
+            stack.push_async_callback(post.close)
         keep = await stack.enter_async_context(running_loops())
         keep("time", time.run)
         if database.replicas.named:
@@ -102,6 +113,17 @@ async def open_parts(
         stack.push_async_callback(checkout.close)
         stack.push_async_callback(parts.streams.close)
         yield parts
+
+
+def _post(settings: Settings, database: Database, links: AccessLinks, address: str) -> Post | None:
+    """Who writes to buyers: by the mail server of the settings, else into a folder, or nobody."""
+    if settings.smtp_url == "none":
+        return None
+    carrier: Carrier = FolderCarrier(settings.data / "mail")
+    if settings.smtp_url:
+        carrier = SmtpCarrier(smtp_address(settings.smtp_url))
+    sender = sender_of(settings.mail_from)
+    return Post(database, links, carrier, sender, settings.public_url or address)
 
 
 def _broadcast(settings: Settings, database: Database, secret: bytes) -> Broadcast:

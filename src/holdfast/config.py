@@ -6,6 +6,7 @@ generated from both.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -65,6 +66,17 @@ SETTINGS: Final = (
         "The address that buyers see, as https://tickets.example; empty: taken from the request.",
     ),
     Setting(
+        "HOLDFAST_SMTP_URL",
+        "",
+        "smtp://user:password@host:port or smtps://... of the mail server; empty: mails are "
+        "written as .eml files into the folder mail of the data folder; none: no mails.",
+    ),
+    Setting(
+        "HOLDFAST_MAIL_FROM",
+        "",
+        "Whom mails come from, as Opera House <tickets@opera.example>; needed with a mail server.",
+    ),
+    Setting(
         "HOLDFAST_ALLOWED_ORIGINS",
         "",
         "Comma-separated origins whose pages may send orders, as https://arena.example.",
@@ -84,6 +96,8 @@ class Settings(msgspec.Struct, frozen=True):
     secret: str
     public_url: str
     allowed_origins: frozenset[str]
+    smtp_url: str = ""
+    mail_from: str = ""
 
 
 def default_data_folder() -> Path:
@@ -154,11 +168,37 @@ def read_settings(environment: Mapping[str, str], data: Path | None = None) -> S
         secret=secret,
         public_url=public_url,
         allowed_origins=frozenset(o for o in origins if o),
+        **_mail(text("HOLDFAST_SMTP_URL"), text("HOLDFAST_MAIL_FROM"), public_url),
     )
 
 
 def _is_postgresql(address: str) -> bool:
     return urlsplit(address).scheme in ("postgresql", "postgres")
+
+
+def _mail(smtp_url: str, mail_from: str, public_url: str) -> dict[str, str]:
+    """The settings of mail, checked together."""
+    if mail_from and not re.fullmatch(r"([^<>@\r\n]*<)?[^<>@\s]+@[^<>@\s]+>?", mail_from):
+        raise SettingError("HOLDFAST_MAIL_FROM must be like Opera House <tickets@opera.example>.")
+    if smtp_url in ("", "none"):
+        return {"smtp_url": smtp_url, "mail_from": mail_from}
+    parts = urlsplit(smtp_url)
+    try:
+        usable = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingError(
+            "HOLDFAST_SMTP_URL must be like smtp://user:password@mail.example:587; "
+            "leave it empty to have mails written into a folder."
+        )
+    if not mail_from:
+        raise SettingError("HOLDFAST_SMTP_URL needs HOLDFAST_MAIL_FROM: whom mails come from.")
+    if not public_url:
+        raise SettingError(
+            "HOLDFAST_SMTP_URL needs HOLDFAST_PUBLIC_URL: the links in mails lead there."
+        )
+    return {"smtp_url": smtp_url, "mail_from": mail_from}
 
 
 def _is_origin(address: str) -> bool:
@@ -250,6 +290,13 @@ TEST_LEDGER_CONNECTIONS_MAX: Final = 4  # of the process's own; the rest is for 
 TEST_PROVIDER_SLOW_SECONDS: Final = 3.0  # tok_slow: long enough to be seen, within every deadline
 COMPLETE_AFTER_HOURS: Final = 12  # after its start an event counts as over
 
+MAIL_CONCURRENCY: Final = 4  # mails made and sent at one time, per process; as many links
+MAIL_REST_FACTOR: Final = 3  # making mails takes a quarter of one thread: buyers come first
+SMTP_SECONDS_MAX: Final = 20.0  # one mail; servers that look at it first take some seconds
+SMTP_FAILURES_MAX: Final = 4  # in a row; then the mail server is left alone for a while
+SMTP_REST_SECONDS: Final = 10.0  # after that one mail tries whether it answers again
+RESEND_SECONDS_MIN: Final = 60  # between two requests for the same mail: it may be on its way
+RESENDS_MAX: Final = 10  # of one order, ever: nobody's mailbox is to be filled
 ERRANDS_NAMED_MAX: Final = 500  # in one request to take them up again
 
 # The audit (`holdfast doctor`)

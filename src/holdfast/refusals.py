@@ -41,6 +41,7 @@ Code = Literal[
     "payment_failed",
     "order_not_refundable",
     "order_disputed",
+    "order_not_confirmed",
     "ticket_scanned",
     "seat_not_blockable",
     "wrong_transition",
@@ -199,6 +200,11 @@ REFUSALS: dict[Code, Entry] = {
         "The buyer's bank contests the payment",
         "The bank may take the money back by itself, so a refund might pay twice. Answer the "
         "dispute at the payment provider's pages, and refund once it is decided.",
+    ),
+    "order_not_confirmed": Entry(
+        409,
+        "There are no tickets to send",
+        "Only a paid order has tickets; load it again to see how it stands.",
     ),
     "ticket_scanned": Entry(
         409,

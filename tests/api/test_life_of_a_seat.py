@@ -202,3 +202,44 @@ async def test_an_order_is_nobody_elses(door: Door) -> None:
     assert code(await ben.post(f"{path}/items", json={"seat_ids": [4]})) == (404, "not_found")
     assert code(await pay(ben, order)) == (404, "not_found")
     assert (await letters(ben, event_id))[3] == "H"
+
+
+async def test_a_ticket_is_printed_for_whoever_may_see_its_order(door: Door) -> None:
+    event_id = await door.evening()
+    buyer = await door.buyer()
+    order = await buy(buyer, event_id, 0)
+    path = f"/tickets/{order['tickets'][0]['ticket_id']}.pdf"
+    page = await buyer.get(path)
+    assert (page.status_code, page.headers["content-type"]) == (200, "application/pdf")
+    assert page.content.startswith(b"%PDF-")
+    assert (await buyer.get(path)).content == page.content
+    token = order["access_url"].partition("token=")[2]
+    assert (await door.client().get(path, params={"token": token})).content == page.content
+    assert (await (await door.buyer()).get(path)).status_code == 404
+
+
+async def test_the_mail_with_the_tickets_is_sent_again_but_not_too_often(door: Door) -> None:
+    event_id = await door.evening()
+    buyer = await door.buyer()
+    order = await hold(buyer, event_id, 0)
+    path = f"/orders/{order['order_id']}/resend"
+    assert code(await buyer.post(path)) == (409, "order_not_confirmed")
+    assert (await pay(buyer, order)).status_code == 200
+    key = {"Idempotency-Key": "once"}
+    sent = await buyer.post(path, headers=key)
+    assert (sent.status_code, sent.json()) == (202, {"email": "ada@example.org"})
+    assert (await buyer.post(path, headers=key)).headers["Idempotency-Replayed"] == "true"
+    again = await buyer.post(path)
+    assert code(again) == (429, "rate_limited")
+    assert 0 < int(again.headers["Retry-After"]) <= 60
+    assert (await (await door.buyer()).post(path)).status_code == 404
+    async with door.database.pool.acquire() as connection:
+        for number in range(2, 11):
+            await connection.execute(
+                "UPDATE outbox SET created_at = created_at - interval '1 hour' WHERE kind = 'MAIL'"
+            )
+            assert (await buyer.post(path)).status_code == 202, number
+        await connection.execute(
+            "UPDATE outbox SET created_at = created_at - interval '1 hour' WHERE kind = 'MAIL'"
+        )
+    assert code(await buyer.post(path)) == (429, "rate_limited"), "and ten times in all"

@@ -181,6 +181,9 @@ def test_help_is_there_with_examples(tmp_path: Path, words: tuple[str, ...]) -> 
         ("HOLDFAST_SECRET", "short"),
         ("HOLDFAST_PUBLIC_URL", "tickets"),
         ("HOLDFAST_POSTGRES_BIN", "/nowhere"),
+        ("HOLDFAST_SMTP_URL", "mail.example"),
+        ("HOLDFAST_SMTP_URL", "smtp://mail.example"),
+        ("HOLDFAST_MAIL_FROM", "the opera"),
     ],
 )
 def test_a_wrong_setting_stops_with_its_name(tmp_path: Path, name: str, value: str) -> None:

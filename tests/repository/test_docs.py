@@ -78,7 +78,7 @@ def test_every_refusal_is_raised_by_somebody() -> None:
 
 
 # Refusals of the contract whose part is not built yet.
-LATER = {"admission_required", "rate_limited"}
+LATER = {"admission_required"}
 
 
 def test_every_table_has_a_line_in_the_glossary() -> None:

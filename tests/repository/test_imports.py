@@ -11,10 +11,10 @@ from tests.repository.files import imports, module, name, product, text, tree
 # Who may import whom, from the bottom up; a part may use every part of a lower floor, and those
 # that are named beside it on its own. A new part finds its place here.
 FLOORS = (
-    {"ids", "refusals", "config", "breaker"},
+    {"ids", "refusals", "config", "breaker", "words"},
     {"database"},
     {"venues", "desk", "checkout", "tickets", "gate", "live", "accounts", "outbox", "audit"}
-    | {"waiting_room"},
+    | {"waiting_room", "mail", "webhooks"},
     {"api", "loops"},
     {"store"},
     {"app"},
@@ -29,6 +29,8 @@ BESIDE = {
     "gate": {"tickets"},
     "live": {"desk", "venues"},
     "outbox": {"checkout", "desk"},
+    "mail": {"accounts", "desk", "outbox", "tickets"},
+    "webhooks": {"accounts", "desk", "outbox"},
     "audit": {"desk", "venues"},
 }
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Struct
 
 from holdfast.accounts.access_link import LINK_PREFIX
 from holdfast.api.answer import answer
@@ -11,13 +12,22 @@ from holdfast.api.asked import Asked
 from holdfast.api.choice import HoldRequest, SwapRequest
 from holdfast.api.credentials import bearer_of
 from holdfast.api.holds import plan_of
-from holdfast.api.idempotency import repeat_of
+from holdfast.api.idempotency import known_before, remember, repeat_of
 from holdfast.api.order_answer import OrderSheet, order_answer, read_sheet
 from holdfast.api.paths import order_event
 from holdfast.api.request import ApiRequest
 from holdfast.desk.commands import AddItems, OrderCommand, Release, RemoveItem, Swap
+from holdfast.desk.order import OrderStatus
 from holdfast.ids import OrderId
+from holdfast.mail.again import send_again
 from holdfast.refusals import Refusal
+
+
+class Resent(Struct):
+    """A mail is on its way to this address."""
+
+    email: str
+
 
 NO_ORDER = "There is no such order, or it is not yours: open it by the link in your mail."
 
@@ -71,6 +81,25 @@ async def release(request: ApiRequest, order_id: FromPath[str]) -> None:
     """Give the whole hold back; its places are free at once. Again changes nothing."""
     command = Release(order_id=OrderId(order_id), session_id=request.buyer.session_id)
     await request.parts.box_office.submit(order_event(order_id), command)
+
+
+async def resend(
+    request: ApiRequest, order_id: FromPath[str], token: FromQuery[str] = ""
+) -> Response[Any]:
+    """Send the mail with the tickets once more, to the address that the order has."""
+    sheet = await open_order(request, order_id, token)
+    order = sheet.order
+    if order.status is not OrderStatus.CONFIRMED or order.buyer is None:
+        raise Refusal("order_not_confirmed")
+    parts = request.parts
+    repeat = repeat_of(request, order_id, f"/orders/{order_id}/resend", None, 202)
+    known = await known_before(request, sheet.event_id, repeat)
+    if not known:
+        async with parts.database.pool.acquire() as connection:
+            now = await parts.clock.now(connection)
+            await send_again(connection, sheet.event_id, order_id, order.total_amount, now)
+        await remember(request, sheet.event_id, repeat, order_id)
+    return answer(Resent(order.buyer.email), 202, replayed=known)
 
 
 async def open_order(asked: Asked, order_id: str, token: str) -> OrderSheet:

@@ -1,5 +1,6 @@
 """Tickets: the list of an order, their codes as pictures, their evening for a calendar."""
 
+import asyncio
 from typing import Any
 
 from litestar import Response
@@ -16,9 +17,12 @@ from holdfast.ids import OrderId
 from holdfast.refusals import Refusal
 from holdfast.tickets.calendar import ticket_calendar
 from holdfast.tickets.code import code_svg
+from holdfast.tickets.pdf import tickets_pdf
 from holdfast.tickets.ticket_list import TicketLine, find_ticket, read_evening
+from holdfast.words.language import language_of
 
 _OWN = (b"cache-control", b"private, no-cache")
+_LOCALE = "SELECT buyer ->> 'locale' FROM orders WHERE event_id = $1 AND order_id = $2"
 _SESSION = "SELECT session_id FROM orders WHERE event_id = $1 AND order_id = $2"
 
 
@@ -41,6 +45,25 @@ async def draw_code(call: ThinCall, ticket_id: str, token: str = "") -> Reply:
     """The code that is shown at the gate, as a picture."""
     ticket = await _open_ticket(call, ticket_id, token)
     return Reply(200, code_svg(ticket.barcode), (*PICTURE, _OWN))
+
+
+async def print_ticket(call: ThinCall, ticket_id: str, token: str = "") -> Reply:
+    """The ticket on one page, in the buyer's language; the same bytes each time."""
+    ticket = await _open_ticket(call, ticket_id, token)
+    order_id = _order_of(ticket_id)
+    event_id = order_event(order_id)
+    async with call.parts.database.pool.acquire() as connection:
+        evening = await read_evening(connection, event_id)
+        locale = await connection.fetchval(_LOCALE, event_id, order_id)
+    assert evening is not None, "a ticket's event is there"
+    language = language_of(locale)
+    page = await asyncio.to_thread(tickets_pdf, [ticket], order_id, evening, language)
+    headers = (
+        (b"content-type", b"application/pdf"),
+        (b"content-disposition", f'inline; filename="{ticket_id}.pdf"'.encode()),
+        _OWN,
+    )
+    return Reply(200, page, headers)
 
 
 async def write_calendar(call: ThinCall, ticket_id: str, token: str = "") -> Reply:

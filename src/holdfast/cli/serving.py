@@ -77,7 +77,7 @@ async def serve_here(settings: Settings, host: str, port: int) -> None:
     stop = stop_signal()
     async with (
         open_store(settings, say_starting) as database,
-        open_parts(settings, database) as parts,
+        open_parts(settings, database, address=f"http://{host}:{port}") as parts,
     ):
         server = make_server(make_application(parts), host, port)
         serving = asyncio.create_task(server.serve(), name="http")

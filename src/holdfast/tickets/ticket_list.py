@@ -23,7 +23,7 @@ WHERE t.event_id = $1 AND t.order_id = $2
 """
 _EVENING = """
 SELECT
-    e.name, e.status::text AS status, e.doors_open, e.start_time, e.created_at,
+    e.name, e.status::text AS status, e.doors_open, e.start_time, e.created_at, e.color,
     v.name AS venue_name, v.address AS venue_address, v.time_zone
 FROM event AS e
 JOIN venue AS v ON v.venue_id = e.venue_id
@@ -66,6 +66,7 @@ class Evening(Struct, frozen=True):
     venue_name: str
     venue_address: str
     time_zone: str
+    color: str = "#000000"
 
 
 async def ticket_list(connection: Connection, order_id: str) -> list[TicketLine]:

@@ -1,0 +1,1 @@
+"""What buyers are told in mails and on tickets, in their own language."""
