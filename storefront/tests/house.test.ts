@@ -4,6 +4,7 @@ import { House, inside } from '../src/house/house'
 import { nearestTogether } from '../src/house/nearest'
 import { SeatGrid } from '../src/house/seat_grid'
 import { FREE, SeatStates, SOLD } from '../src/house/seat_states.svelte'
+import { viewFrom } from '../src/view/seat_view'
 import { dice, smallChart, smallHouse } from './houses'
 
 test('standing places follow the seats and belong to their section and category', () => {
@@ -128,4 +129,18 @@ test('an unknown category or section of a chart does not break the house', () =>
   chart.seats[1]!.section_id = 99
   assert.equal(new House(chart).seatCount, 80)
   assert.notEqual(SOLD, FREE)
+})
+
+test('from a seat one sees the stage, nearer seats larger, and nobody behind one', () => {
+  const house = smallHouse()
+  const back = house.sections[0]!.rows.at(-1)!.first
+  const view = viewFrom(house, back)
+  assert.ok(view.backs.length > 3 && view.backs.length < house.seatCount)
+  const widths = view.backs.map((seat) => seat.width)
+  assert.deepEqual(widths, widths.toSorted((one, other) => one - other), 'near seats are drawn last')
+  assert.ok(view.person.top < view.person.foot)
+  const front = viewFrom(house, house.rows[0]!.first)
+  const tall = ({ person }: typeof view) => person.foot - person.top
+  assert.ok(tall(front) > tall(view), 'the nearer one sits, the larger the stage')
+  assert.ok(front.backs.length < view.backs.length)
 })

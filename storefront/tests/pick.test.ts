@@ -6,6 +6,8 @@ import { roomAt } from '../src/map/label_room'
 import { Camera } from '../src/map/camera'
 import { sayRefusal } from '../src/pick/notice'
 import { PriceBook } from '../src/pick/price_book'
+import { SeatStates } from '../src/house/seat_states.svelte'
+import { SeatFilter } from '../src/pick/seat_filter.svelte'
 import { Selection } from '../src/pick/selection.svelte'
 import { smallHouse } from './houses'
 
@@ -107,4 +109,27 @@ test('a name has the room of its polygon, none outside it', () => {
   assert.equal(roomAt(square, 30, 50, 10), 60)
   assert.equal(roomAt(square, 150, 50, 10), 0)
   assert.equal(roomAt(square, 50, 98, 10), 0)
+})
+
+test('a filter shows what fits, counts it, and keeps the rest from being chosen', () => {
+  const house = smallHouse()
+  const states = new SeatStates(house)
+  states.replace('A'.repeat(house.placeCount), 1)
+  const filter = new SeatFilter(house, states, book())
+  const all = filter.free
+  assert.equal(filter.on, false)
+  assert.equal(filter.mask, null)
+  filter.upTo = 2150
+  const cheap = house.category.findIndex((category) => house.categories[category] === 'Back')
+  const dear = house.category.findIndex((category) => house.categories[category] === 'Front')
+  assert.deepEqual([filter.fits(cheap), filter.fits(dear)], [true, false])
+  assert.ok(filter.free > 0 && filter.free < all)
+  const before = filter.free
+  states.apply({ H: [cheap] }, 2)
+  assert.equal(filter.free, before - 1)
+  assert.equal(filter.mask?.[dear], 0)
+  filter.accessible = true
+  assert.equal(filter.free, 2, 'two wheelchair places are in the back')
+  filter.clear()
+  assert.equal(filter.free, all - 1)
 })

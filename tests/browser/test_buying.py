@@ -144,7 +144,7 @@ def test_the_map_itself_obeys_the_keyboard(theatre: int, invite: Invite) -> None
     expect(page.locator("[data-test=tray] li")).to_have_count(2)
     visitor.shot("map-cursor")
     keys.press("0")
-    visitor.tab_to("[data-test=tray] li button")
+    visitor.tab_to("[data-test=tray] li .way")
     keys.press("Enter")
     expect(page.locator("[data-test=tray] li")).to_have_count(1)
     expect(page.locator("[data-test=hold]")).to_be_focused()

@@ -51,6 +51,13 @@ export const getOrder = (id: string, token?: string | null) =>
 export const addItems = (id: string, choice: Choice) =>
   ask<Order>(`/orders/${encodeURIComponent(id)}/items`, { method: 'POST', body: choice })
 
+/** Other places for held ones, all or nothing; the deadline stays. */
+export const swap = (id: string, itemIds: string[], choice: Choice) =>
+  ask<Order>(`/orders/${encodeURIComponent(id)}/swap`, {
+    method: 'POST',
+    body: { item_ids: itemIds, ...choice },
+  })
+
 export const removeItem = (id: string, itemId: string) =>
   ask<Order>(
     `/orders/${encodeURIComponent(id)}/items/${encodeURIComponent(itemId)}`,

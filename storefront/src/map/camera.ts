@@ -69,6 +69,12 @@ export class Camera implements View {
     return { scale, x: x - px / scale, y: y - py / scale }
   }
 
+  /** Whether the whole house is seen, and nothing nearer. */
+  isWhole(): boolean {
+    const whole = this.whole()
+    return Math.abs(this.scale / whole.scale - 1) < 0.01 && Math.abs(this.x - whole.x) * this.scale < 2
+  }
+
   whole(): View {
     const box = { left: 0, top: 0, right: this.#house.width, bottom: this.#house.height }
     return this.fitting(box, this.#max())

@@ -7,8 +7,9 @@
 import type { Corner } from '../api/types'
 import { ACCESSIBLE, type Box, type House, type HouseArea, type HouseSection } from '../house/house'
 import type { SeatGrid } from '../house/seat_grid'
-import { BLOCKED, FREE, HELD, type SeatStates } from '../house/seat_states.svelte'
+import { BLOCKED, FREE, HELD, SOLD, type SeatStates } from '../house/seat_states.svelte'
 import type { Level, PriceBook } from '../pick/price_book'
+import type { SeatFilter } from '../pick/seat_filter.svelte'
 import type { View } from './camera'
 import { NamePainter } from './name_painter'
 import type { Palette } from './palette'
@@ -19,6 +20,8 @@ type Ink = CanvasRenderingContext2D
 
 export class HousePainter {
   marks = false
+  /** What the buyer wants to be shown; null where everything is. */
+  filter: SeatFilter | null = null
   readonly #house: House
   readonly #grid: SeatGrid
   readonly #states: SeatStates
@@ -28,6 +31,7 @@ export class HousePainter {
   #palette: Palette
   #stamps: SeatStamps | null = null
   #stampKey = ''
+  #mask: Uint8Array | null = null
 
   constructor(house: House, grid: SeatGrid, states: SeatStates, prices: PriceBook, palette: Palette) {
     this.#house = house
@@ -48,6 +52,7 @@ export class HousePainter {
   /** Paints all that `box` (house units) shows. `dense` is device pixels per CSS pixel. */
   paint(ink: Ink, view: View, box: Box, dense: number): void {
     const pitch = this.#house.pitch * view.scale
+    this.#mask = this.filter?.mask ?? null
     ink.setTransform(1, 0, 0, 1, 0, 0)
     ink.fillStyle = this.#palette.paper
     ink.fillRect(0, 0, ink.canvas.width, ink.canvas.height)
@@ -61,6 +66,7 @@ export class HousePainter {
     if (pitch >= ROUND_PIXELS) this.#stampSeats(ink, box, place, pitch, dense)
     else if (pitch >= MOSAIC_PIXELS) this.#layMosaic(ink, box, place, pitch * dense)
     ink.setTransform(dense, 0, 0, dense, 0, 0)
+    this.#names.filter = this.filter
     this.#names.write(ink, view, box, pitch)
   }
 
@@ -90,7 +96,7 @@ export class HousePainter {
     ink.fillStyle = this.#palette.floor
     ink.fill()
     if (main !== undefined && pitch < ROUND_PIXELS) {
-      const share = this.#states.freeIn(section.index) / Math.max(1, section.capacity)
+      const share = this.#counts.freeIn(section.index) / Math.max(1, section.capacity)
       ink.globalAlpha = pitch < MOSAIC_PIXELS ? 0.12 + 0.4 * share : 0.1
       ink.fillStyle = this.#palette.levels[main.level]!
       ink.fill()
@@ -106,7 +112,8 @@ export class HousePainter {
 
   #paintArea(ink: Ink, area: HouseArea, scale: number): void {
     const level = this.#prices.levelOf(area.category)
-    const free = this.#states.freeInArea(area.first, area.capacity)
+    const fits = this.filter === null || this.filter.fits(area.first)
+    const free = fits ? this.#states.freeInArea(area.first, area.capacity) : 0
     trace(ink, area.polygon)
     ink.fillStyle = this.#palette.floor
     ink.fill()
@@ -121,12 +128,22 @@ export class HousePainter {
     ink.stroke()
   }
 
+  get #counts(): Pick<SeatStates, 'freeIn' | 'freeOf'> {
+    return this.#mask !== null && this.filter ? this.filter : this.#states
+  }
+
+  /** A seat's letter as it is painted: what the filter leaves out looks like what is gone. */
+  #letter(id: number): number {
+    const letter = this.#states.letters[id]!
+    return letter === FREE && this.#mask?.[id] === 0 ? SOLD : letter
+  }
+
   /** The price level with the most free places of a section. */
   #mainLevel(section: HouseSection): Level | undefined {
     let most = 0
     let main: Level | undefined
     for (const level of this.#prices.levels) {
-      const free = this.#states.freeOf(section.index, level.category)
+      const free = this.#counts.freeOf(section.index, level.category)
       if (free > most) [most, main] = [free, level]
     }
     return main
@@ -155,7 +172,7 @@ export class HousePainter {
     const gone: number[] = []
     this.#grid.visit(box, (id) => {
       const level = this.#level[this.#house.category[id]!]!
-      const letter = this.#states.letters[id]!
+      const letter = this.#letter(id)
       if (letter === BLOCKED || level < 0) return
       if (letter === FREE) free[level]!.push(id)
       else gone.push(id)
@@ -197,7 +214,7 @@ export class HousePainter {
 
   #stamp(ink: Ink, stamps: SeatStamps, id: number, x: number, y: number): void {
     const level = this.#level[this.#house.category[id]!]!
-    const stamp = stamps.of(level, this.#states.letters[id]!, this.#house.flags[id]!)
+    const stamp = stamps.of(level, this.#letter(id), this.#house.flags[id]!)
     if (stamp === null) return
     const half = stamps.size / 2
     ink.drawImage(stamp, Math.round(x - half), Math.round(y - half))
@@ -210,7 +227,7 @@ export class HousePainter {
   }
 
   #writeNumber(ink: Ink, id: number, x: number, y: number): void {
-    const letter = this.#states.letters[id]!
+    const letter = this.#letter(id)
     const level = this.#level[this.#house.category[id]!]!
     if (level < 0 || (letter !== FREE && letter !== HELD)) return
     // A free wheelchair place bears its own sign instead.

@@ -81,9 +81,11 @@ export class LabelBoard {
   /** What may be written, the fullest first. */
   #ways(name: string, price: string): string[][] {
     const short = shortName(name)
-    const broken = (this.brief ? short : name).split(/\s+/)
-    const ways = this.brief ? [[short, price], [short]] : [[name, price], [name]]
-    if (broken.length === 2) ways.splice(1, 0, [...broken, price], broken)
+    const whole = this.brief ? short : name
+    const broken = whole.split(/\s+/)
+    const priced = price === '' ? [] : [price]
+    const ways = [[whole, ...priced], [whole]]
+    if (broken.length === 2) ways.splice(1, 0, [...broken, ...priced], broken)
     return [...ways, [short]]
   }
 

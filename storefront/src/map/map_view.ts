@@ -7,6 +7,7 @@ import { inside, type House, type HouseArea, type HouseSection } from '../house/
 import { SeatGrid } from '../house/seat_grid'
 import type { SeatStates } from '../house/seat_states.svelte'
 import type { PriceBook } from '../pick/price_book'
+import type { SeatFilter } from '../pick/seat_filter.svelte'
 import { Camera, type View } from './camera'
 import { HousePainter } from './house_painter'
 import { MapPicture } from './map_picture'
@@ -74,7 +75,7 @@ export class MapView {
   resize(width: number, height: number): void {
     // A map that is folded away has no size; it keeps what it had until it is seen again.
     if (width === 0 || height === 0) return
-    const first = this.camera.width === 1
+    const whole = this.camera.width === 1 || this.camera.isWhole()
     const [x, y] = this.camera.toHouse(this.camera.width / 2, this.camera.height / 2)
     this.#dense = Math.min(2, window.devicePixelRatio || 1)
     this.#canvas.width = Math.round(width * this.#dense)
@@ -82,7 +83,7 @@ export class MapView {
     this.#picture.forgetBackdrop()
     this.camera.width = width
     this.camera.height = height
-    if (first) this.camera.look(this.camera.whole())
+    if (whole) this.camera.look(this.camera.whole())
     else {
       const scale = this.camera.scale
       this.camera.look({ scale, x: x - width / 2 / scale, y: y - height / 2 / scale })
@@ -100,6 +101,13 @@ export class MapView {
   set marks(marks: boolean) {
     this.#picture.forgetBackdrop()
     this.#painter.marks = marks
+    this.repaint()
+  }
+
+  /** To be set again after each change of it. */
+  set filter(filter: SeatFilter) {
+    this.#picture.forgetBackdrop()
+    this.#painter.filter = filter
     this.repaint()
   }
 

@@ -4,6 +4,7 @@ import type { Corner } from '../api/types'
 import { boxOf, inside, type Box, type House, type HouseArea, type HouseSection } from '../house/house'
 import type { SeatStates } from '../house/seat_states.svelte'
 import type { PriceBook } from '../pick/price_book'
+import type { SeatFilter } from '../pick/seat_filter.svelte'
 import { words } from '../words'
 import { shortMoney } from '../words/money'
 import type { View } from './camera'
@@ -18,6 +19,7 @@ type Ink = CanvasRenderingContext2D
 
 export class NamePainter {
   palette: Palette
+  filter: SeatFilter | null = null
   readonly #house: House
   readonly #states: SeatStates
   readonly #prices: PriceBook
@@ -67,7 +69,7 @@ export class NamePainter {
     pitch: number,
   ): void {
     const from = this.#fromPrice(section)
-    const price = from === null ? words.map.soldOut : words.map.from(this.#money(from))
+    const price = from === null ? this.#none : words.map.from(this.#money(from))
     const { x, y } = section.label
     const room = roomIn(section.outline, x, y, scale)
     board.section(section.name, price, at(x, y), room, pitch >= MOSAIC_PIXELS)
@@ -80,17 +82,24 @@ export class NamePainter {
     scale: number,
   ): void {
     const level = this.#prices.levelOf(area.category)
-    const free = this.#states.freeInArea(area.first, area.capacity)
-    const price = free === 0 || !level ? words.map.soldOut : words.map.from(this.#money(level.from))
+    const fits = this.filter === null || this.filter.fits(area.first)
+    const free = fits ? this.#states.freeInArea(area.first, area.capacity) : 0
+    const price = free === 0 || !level ? this.#none : words.map.from(this.#money(level.from))
     const { left, right, top, bottom } = area.box
     const middle = labelPoint(area.polygon, (left + right) / 2, (top + bottom) / 2)
     board.section(area.name, price, at(...middle), roomIn(area.polygon, ...middle, scale), false)
   }
 
+  /** What is written where nothing can be had; a filter leaves out what need not be sold. */
+  get #none(): string {
+    return this.filter?.on ? '' : words.map.soldOut
+  }
+
   #fromPrice(section: HouseSection): number | null {
     let from: number | null = null
     for (const level of this.#prices.levels) {
-      if (this.#states.freeOf(section.index, level.category) === 0) continue
+      const counts = this.filter?.on ? this.filter : this.#states
+      if (counts.freeOf(section.index, level.category) === 0) continue
       if (from === null || level.from < from) from = level.from
     }
     return from

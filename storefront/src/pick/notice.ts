@@ -25,6 +25,7 @@ export function sayRefusal(error: unknown, orderLimit: number, wanted: number): 
     order_expired: words.notice.expired,
     attempts_exhausted: words.notice.attempts,
     outcome_unknown: words.notice.outcome,
+    provider_unreachable: words.notice.provider,
     unknown_payment_token: words.notice.card,
     busy: words.notice.busy,
     rate_limited: words.notice.busy,

@@ -14,10 +14,11 @@ import { spokenTime } from '../words/dates'
 import { money } from '../words/money'
 import { sayItem, sayPlace, sayShort, sayTogether } from '../words/places'
 import { Countdown } from './countdown.svelte'
-import { forgetHeld, recallHeld, rememberHeld } from './held_memory'
+import { forgetHeld, recallHeld, rememberHeld, watchHeld } from './held_memory'
 import { sayRefusal, type Notice } from './notice'
 import { farthest, offerInstead } from './offers'
 import type { PriceBook } from './price_book'
+import { SeatFilter } from './seat_filter.svelte'
 import { Selection } from './selection.svelte'
 
 export type Busy = '' | 'hold' | 'best' | 'edit' | 'release'
@@ -28,13 +29,17 @@ export class Purchase {
   readonly states: SeatStates
   readonly prices: PriceBook
   readonly selection: Selection
+  readonly filter: SeatFilter
   readonly countdown = new Countdown()
   order = $state.raw<Order | null>(null)
   notice = $state.raw<Notice | null>(null)
   busy = $state<Busy>('')
+  /** The held place for which another one is being chosen. */
+  exchanging = $state.raw<OrderItem | null>(null)
   /** Seats to be brought into view on the map. */
   show = $state.raw<number[]>([])
   readonly #stopListening: () => void
+  readonly #stopWatching: () => void
 
   constructor(event: BoxEvent, house: House, states: SeatStates, prices: PriceBook) {
     this.event = event
@@ -42,11 +47,14 @@ export class Purchase {
     this.states = states
     this.prices = prices
     this.selection = new Selection(house, prices)
+    this.filter = new SeatFilter(house, states, prices)
     this.#stopListening = states.listen((ids) => this.#noticeTaken(ids))
+    this.#stopWatching = watchHeld(event.event_id, () => void this.#follow())
   }
 
   close(): void {
     this.#stopListening()
+    this.#stopWatching()
     this.countdown.stop()
   }
 
@@ -75,7 +83,7 @@ export class Purchase {
   canChoose(id: number): boolean {
     void this.states.ticks
     const priced = this.prices.levelOf(this.house.category[id]!) !== undefined
-    return priced && (this.states.isFree(id) || this.mine.has(id))
+    return priced && ((this.states.isFree(id) && this.filter.fits(id)) || this.mine.has(id))
   }
 
   /** Chooses a seat or puts it back; once held, adds it to the hold or gives it back. */
@@ -83,6 +91,7 @@ export class Purchase {
     if (this.busy !== '' || !this.canChoose(id)) return
     const item = this.heldItems.find((held) => held.seat_id === id)
     if (item) void this.giveBack(item)
+    else if (this.exchanging !== null) void this.#exchange(this.exchanging, id)
     else if (this.order !== null) void this.#add({ items: [{ seat_id: id }] }, sayPlace(this.house, id))
     else if (this.selection.seats.has(id)) this.drop(id)
     else this.choose(id)
@@ -124,6 +133,7 @@ export class Purchase {
     const best: NonNullable<Choice['best_available']> = { quantity }
     if (category !== null) best.categories = [category]
     if (accessible) best.accessible = true
+    if (category === null && this.filter.upTo !== null) best.max_price = this.filter.upTo
     return this.#take('best', { best_available: best }, quantity, [])
   }
 
@@ -164,12 +174,29 @@ export class Purchase {
     }
   }
 
+  /** What another window of this browser did to the hold is shown here too. */
+  async #follow(): Promise<void> {
+    const orderId = this.order?.order_id ?? recallHeld(this.event.event_id)
+    if (orderId === null || this.busy !== '') return
+    const before = this.order === null ? '' : itemsOf(this.order).join()
+    try {
+      const order = await calls.getOrder(orderId)
+      if (this.busy !== '') return
+      const held = order.status === 'PENDING' && (order.expires_in ?? 0) > 0
+      if (held) this.#accept(order)
+      else if (this.order !== null) this.#letGo(words.notice.gone)
+      const after = held ? itemsOf(order).join() : ''
+      if (before !== after) this.#tell({ text: held ? words.notice.elsewhere : words.notice.gone })
+    } catch {
+      // The line is down: the clock and the next step will tell.
+    }
+  }
+
   async #take(busy: Busy, choice: Choice, count: number, wanted: number[]): Promise<void> {
     await this.#guarded(busy, wanted, count, async () => {
       const order = await calls.hold(this.event.event_id, choice)
       this.selection.clear()
       this.#accept(order)
-      rememberHeld(this.event.event_id, order.order_id)
       if (busy === 'best') this.show = order.items.map((item) => item.seat_id)
       const time = spokenTime(order.expires_in ?? this.event.hold_seconds)
       announcer.say(words.say.held(order.items.length, time))
@@ -183,6 +210,20 @@ export class Purchase {
     await this.#guarded('edit', wanted, 1, async () => {
       this.#accept(await calls.addItems(order.order_id, choice))
       announcer.say(words.say.added(name))
+    })
+  }
+
+  /** One held place for another: the deadline and all others stay as they are. */
+  async #exchange(item: OrderItem, id: number): Promise<void> {
+    const order = this.order
+    if (order === null) return
+    const types = this.prices.levelOf(this.house.category[id]!)?.types ?? []
+    const type = types.find((price) => price.price_type === item.price_type)?.price_type
+    const choice = { items: [{ seat_id: id, ...(type && { price_type: type }) }] }
+    await this.#guarded('edit', [id], 1, async () => {
+      this.#accept(await calls.swap(order.order_id, [item.item_id], choice))
+      this.exchanging = null
+      announcer.say(words.say.exchanged(sayItem(item), sayPlace(this.house, id)))
     })
   }
 
@@ -205,11 +246,14 @@ export class Purchase {
 
   #accept(order: Order): void {
     this.order = order
+    const items = itemsOf(order)
+    if (!items.includes(this.exchanging?.item_id ?? '')) this.exchanging = null
+    rememberHeld(this.event.event_id, order.order_id, items)
     this.countdown.start(order.expires_in ?? 0, this.event.hold_seconds, () => void this.#ended())
   }
 
   #letGo(said: string): void {
-    this.order = null
+    this.order = this.exchanging = null
     this.countdown.stop()
     forgetHeld(this.event.event_id)
     announcer.say(said)
@@ -284,6 +328,10 @@ export class Purchase {
 
   #takeOffer(offer: number[]): void {
     this.notice = null
+    if (this.exchanging !== null && offer.length === 1) {
+      void this.#exchange(this.exchanging, offer[0]!)
+      return
+    }
     if (this.order !== null) {
       const items = offer.map((seat_id) => ({ seat_id }))
       void this.#add({ items }, sayTogether(this.house, offer))
@@ -323,4 +371,8 @@ export class Purchase {
   #totalText(): string {
     return money(this.total, this.prices.currency)
   }
+}
+
+function itemsOf(order: Order): string[] {
+  return order.items.filter((item) => item.state === 'ACTIVE').map((item) => item.item_id)
 }

@@ -218,6 +218,8 @@ export const de: Words = {
       'Es wurden zu viele Karten probiert. Nichts wurde abgebucht; geben Sie die Plätze zurück und reservieren Sie neu.',
     outcome:
       'Ihre Bank hat noch nicht geantwortet. Ihre Bestellung ist sicher: Diese Seite fragt weiter und bucht nie zweimal ab.',
+    provider:
+      'Zahlungen kommen gerade nicht durch. Nichts wurde abgebucht, Ihre Plätze bleiben Ihre; versuchen Sie es gleich noch einmal.',
     card: 'Diese Karte ist nicht bekannt. Nichts wurde abgebucht; wählen Sie noch einmal.',
     paying: 'Eine Zahlung für diese Plätze ist unterwegs. Warten Sie auf ihre Antwort.',
     ended: 'Diese Bestellung lässt sich nicht mehr ändern.',

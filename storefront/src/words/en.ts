@@ -221,6 +221,8 @@ export const en = {
     attempts: 'Too many cards were tried. Nothing was charged; give the places back and hold them again.',
     outcome:
       'Your bank has not answered yet. Your order is safe: this page keeps asking and never charges twice.',
+    provider:
+      'Payments are not getting through just now. Nothing was charged and your places stay yours; try again in a moment.',
     card: 'The card is not known. Nothing was charged; choose it again.',
     paying: 'A payment for these places is on its way. Wait for its answer.',
     ended: 'This order can no longer be changed.',

@@ -219,6 +219,8 @@ export const es: Words = {
       'Se han probado demasiadas tarjetas. No se ha cobrado nada; devuelve las localidades y resérvalas otra vez.',
     outcome:
       'Tu banco aún no ha respondido. Tu pedido está a salvo: esta página sigue preguntando y nunca cobra dos veces.',
+    provider:
+      'Ahora los pagos no llegan. No se ha cobrado nada y tus localidades siguen siendo tuyas; inténtalo en un momento.',
     card: 'La tarjeta no se reconoce. No se ha cobrado nada; elígela otra vez.',
     paying: 'Hay un pago en camino por estas localidades. Espera su respuesta.',
     ended: 'Este pedido ya no se puede cambiar.',

@@ -218,6 +218,8 @@ export const fr: Words = {
       'Trop de cartes ont été essayées. Rien n’a été débité ; rendez les places et réservez-les de nouveau.',
     outcome:
       'Votre banque n’a pas encore répondu. Votre commande est en sûreté : cette page continue de demander et ne débite jamais deux fois.',
+    provider:
+      'Les paiements ne passent pas en ce moment. Rien n’a été débité et vos places restent à vous ; réessayez dans un instant.',
     card: 'Cette carte est inconnue. Rien n’a été débité ; choisissez-la de nouveau.',
     paying: 'Un paiement pour ces places est en route. Attendez sa réponse.',
     ended: 'Cette commande ne peut plus changer.',
