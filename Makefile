@@ -46,6 +46,10 @@ soak: $(INSTALLED)  ## sell for MINUTES=15 while everything is killed; SEED=1
 crash: $(INSTALLED)  ## kill a process at every point at which it can be killed (a quarter of an hour)
 	$(BIN)/python -m tests.crash
 
+screenshots: $(INSTALLED) tools  ## every page and state, size, theme and direction of writing, as pictures in artefacts/
+	$(BIN)/python hatch_build.py
+	HOLDFAST_SCREENSHOTS=all $(BIN)/python -m pytest tests/browser
+
 storefront: $(INSTALLED)  ## build the storefront again after a change in storefront/
 	$(BIN)/python hatch_build.py
 
@@ -57,4 +61,4 @@ $(INSTALLED): pyproject.toml constraints.txt hatch_build.py
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
-.PHONY: run test check format tools bench races interleavings soak crash storefront help
+.PHONY: run test check format tools bench races interleavings soak crash screenshots storefront help

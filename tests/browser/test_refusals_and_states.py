@@ -141,30 +141,6 @@ def test_an_ended_hold_says_so_and_can_be_had_again(box_office: BoxOffice, invit
     visitor.page.wait_for_selector("[data-test=checkout]")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", ["phone", "tablet", "desk"])
-def test_every_page_is_open_to_everybody_in_every_size_and_theme(
-    size: str, dark: bool, theatre: int, arena: int, invite: Invite
-) -> None:
-    visitor = invite(size, dark)
-    visitor.visit("/")
-    visitor.page.wait_for_selector(f"a[href='/events/{theatre}']")
-    visitor.check("programme")
-    visitor.open_event(arena)
-    visitor.check("event-arena")
-    visitor.open_event(theatre)
-    visitor.page.wait_for_timeout(200)
-    visitor.check("event-theatre")
-    visitor.open_list("Stalls centre")
-    visitor.check("list")
-    visitor.visit("/orders/o_1_nothing")
-    visitor.page.wait_for_selector("h1")
-    visitor.check("order-missing")
-    visitor.visit("/events/999999")
-    visitor.page.wait_for_selector("h1")
-    visitor.check("event-missing")
-
-
 def test_an_event_that_is_not_on_sale_says_when_and_one_that_is_cancelled_why(
     box_office: BoxOffice, invite: Invite
 ) -> None:

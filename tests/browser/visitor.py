@@ -40,6 +40,7 @@ class Visitor:
         )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(15_000)
+        self.album = ""
         self.errors: list[str] = []
         self.foreign: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -125,15 +126,34 @@ class Visitor:
         """Waits until a screen reader would have said so."""
         expect(self.page.locator("[data-test=announcer]")).to_contain_text(text)
 
-    def shot(self, name: str) -> None:
-        """Keeps what is seen now, to be looked at."""
-        ARTEFACTS.mkdir(exist_ok=True)
-        path = ARTEFACTS / f"{name}-{self.size}-{self.theme}.png"
-        self.page.screenshot(path=path, animations="disabled")
+    def hold(self, event_id: int, places: int) -> None:
+        """Holds the first free seats of a house, as this browser would remember them."""
+        held = self.page.evaluate(
+            """async ([event, places]) => {
+                const headers = {'Holdfast-Storefront': '1', 'Content-Type': 'application/json'}
+                await fetch('/api/v1/sessions', {method: 'POST', headers})
+                const path = `/api/v1/events/${event}`
+                const {seats} = await (await fetch(`${path}/seats`)).json()
+                const free = [...seats].flatMap((letter, id) => letter === 'A' ? [id] : [])
+                const body = JSON.stringify({seat_ids: free.slice(0, places)})
+                const answer = await fetch(`${path}/holds`, {method: 'POST', headers, body})
+                const order = await answer.json()
+                localStorage.setItem(`holdfast.order.${event}`, order.order_id)
+                return answer.status
+            }""",
+            [event_id, places],
+        )
+        assert held == 201
 
-    def check(self, name: str) -> None:
+    def shot(self, name: str, whole: bool = False) -> None:
+        """Keeps what is seen now, or the whole page, to be looked at."""
+        ARTEFACTS.mkdir(exist_ok=True)
+        path = ARTEFACTS / f"{self.album}{name}-{self.size}-{self.theme}.png"
+        self.page.screenshot(path=path, animations="disabled", full_page=whole)
+
+    def check(self, name: str, whole: bool = False) -> None:
         """Nothing on this page keeps anybody out, and nothing sticks out of it."""
-        self.shot(name)
+        self.shot(name, whole)
         results = Axe().run(self.page)
         faults = [
             f"{fault['id']}: {fault['nodes'][0]['html'][:160]}"
