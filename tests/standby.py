@@ -83,8 +83,14 @@ class Pair:
         self.folder = folder
         self._identity = identity
         self._log = folder / "log"
-        self.primary = Server(self, "primary", 5432)
-        self.standby = Server(self, "standby", 5433)
+        self.primary = Server(self, "one", 5432)
+        self.standby = Server(self, "two", 5433)
+
+    @property
+    def url(self) -> str:
+        """Whichever of the two is the primary."""
+        ports = f"host={self.folder},{self.folder}&port=5432,5433"
+        return f"postgresql://{ROLE}@/{ROLE}?{ports}&target_session_attrs=primary"
 
     def make(self) -> None:
         """Both running, the standby streaming, asynchronously."""
@@ -94,10 +100,25 @@ class Pair:
             configuration.write(SETTINGS)
         self.primary.start()
         self.primary.ask(f"CREATE DATABASE {ROLE}", database="postgres")
-        backup = ["-D", str(self.standby.cluster), "-h", str(self.folder), "-p", "5432"]
-        backup += ["-U", ROLE, "-R", "-X", "stream", "-c", "fast", "--no-sync"]
-        self.run("pg_basebackup", backup)
+        self.make_standby()
+
+    def make_standby(self) -> None:
+        """A new standby of whichever is the primary, in place of the other."""
+        shutil.rmtree(self.standby.cluster, ignore_errors=True)
+        backup = ["-D", str(self.standby.cluster), "-h", str(self.folder)]
+        backup += ["-p", str(self.primary.port), "-U", ROLE, "-R", "-X", "stream", "-c", "fast"]
+        self.run("pg_basebackup", [*backup, "--no-sync"])
         self.standby.start()
+
+    def fail_over(self) -> None:
+        """The power of the primary is cut, and the standby takes its place."""
+        self.primary.kill()
+        self.promote()
+
+    def promote(self) -> None:
+        """The standby is the primary, and there is no standby."""
+        self.primary, self.standby = self.standby, self.primary
+        assert self.primary.ask("SELECT pg_promote()") == "t"
 
     def synchronous(self, on: bool) -> None:
         """Whether the primary answers a commit only when the standby has it."""
@@ -109,7 +130,8 @@ class Pair:
 
     def stream(self, on: bool) -> None:
         """Let the standby stream, or cut it off from the primary."""
-        conninfo = f"host={self.folder} port=5432 user={ROLE}" if on else "host=/nowhere"
+        port = self.primary.port
+        conninfo = f"host={self.folder} port={port} user={ROLE}" if on else "host=/nowhere"
         self.standby.ask(f"ALTER SYSTEM SET primary_conninfo = '{conninfo}'")
         self.standby.ask("SELECT pg_reload_conf()")
         self.until(self.standby, "SELECT count(*) FROM pg_stat_wal_receiver", str(int(on)))

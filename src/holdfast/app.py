@@ -30,6 +30,7 @@ from holdfast.config import (
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Database
 from holdfast.desk.box_office import BoxOffice
+from holdfast.desk.durability import DurabilityWatch
 from holdfast.desk.sweeper import Sweeper
 from holdfast.ids import OrderIds
 from holdfast.live.broadcast import Broadcast
@@ -64,7 +65,9 @@ async def open_parts(
     notices = Notices(_broadcast(settings, database, secret), live)
     time = RecentTime(database, clock)
     await time.read()
-    box_office = BoxOffice(database, clock, notices.publish, charts.plans)
+    durability = DurabilityWatch(database, settings.loss_accepted)
+    await durability.look()
+    box_office = BoxOffice(database, clock, notices.publish, charts.plans, durability.allow)
     test_key = signing_key(secret, "test provider")
     providers = providers or Providers(TestProvider(TestLedger(database, clock), test_key))
     links = AccessLinks(secret)
@@ -84,6 +87,7 @@ async def open_parts(
         order_ids=OrderIds(),
         charts=charts,
         pages=PageFiles(),
+        durability=durability,
         live=live,
         notices=notices,
         streams=Streams(live),
@@ -104,6 +108,7 @@ async def open_parts(
             stack.push_async_callback(post.close)
         keep = await stack.enter_async_context(running_loops())
         keep("time", time.run)
+        keep("durability", durability.run)
         if database.replicas.named:
             keep("replicas", database.replicas.run)
         keep("sweeper", Sweeper(database, clock, box_office).run)

@@ -25,6 +25,8 @@ class Setting(NamedTuple):
     meaning: str
 
 
+ACCEPT_LOSS: Final = "a failover may lose sales"  # what an operator must say to sell that way
+
 SETTINGS: Final = (
     Setting(
         "HOLDFAST_DATABASE_URL",
@@ -41,6 +43,12 @@ SETTINGS: Final = (
         "HOLDFAST_REPLICA_URL",
         "",
         "Comma-separated postgresql://... of streaming replicas: browsing reads from them.",
+    ),
+    Setting(
+        "HOLDFAST_ACCEPT_LOSS",
+        "",
+        f"{ACCEPT_LOSS!r}, in these words: sell although the standby is asynchronous; empty: then "
+        "nothing is sold.",
     ),
     Setting(
         "HOLDFAST_REDIS_URL",
@@ -90,6 +98,7 @@ class Settings(msgspec.Struct, frozen=True):
     database_url: str
     direct_url: str
     replica_urls: tuple[str, ...]
+    loss_accepted: bool
     redis_url: str
     data: Path
     postgres_bin: Path | None
@@ -135,6 +144,9 @@ def read_settings(environment: Mapping[str, str], data: Path | None = None) -> S
             "HOLDFAST_REPLICA_URL must be addresses that start with postgresql://, with commas "
             "between; a comma inside of one is written %2C."
         )
+    accepted = text("HOLDFAST_ACCEPT_LOSS")
+    if accepted not in ("", ACCEPT_LOSS):
+        raise SettingError(f"HOLDFAST_ACCEPT_LOSS must be {ACCEPT_LOSS!r}, in these words.")
     redis_url = text("HOLDFAST_REDIS_URL")
     if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
         raise SettingError(
@@ -162,6 +174,7 @@ def read_settings(environment: Mapping[str, str], data: Path | None = None) -> S
         database_url=database_url,
         direct_url=direct_url,
         replica_urls=replica_urls,
+        loss_accepted=accepted == ACCEPT_LOSS,
         redis_url=redis_url,
         data=data or Path(text("HOLDFAST_DATA") or default_data_folder()),
         postgres_bin=Path(postgres_bin) if postgres_bin else None,
@@ -364,6 +377,8 @@ REPLICA_AGE_SECONDS_MAX: Final = 3.0  # older ones are left out: browsing reads 
 REPLICA_SAMPLES_MAX: Final = 240  # of where the primary's log was: two minutes of looks
 REPLICA_ANSWER_SECONDS_MAX: Final = 5.0  # for one statement; then the next server is asked
 REPLICA_WAIT_SECONDS_MAX: Final = 0.5  # for a batch that was heard of; then the primary is asked
+
+DURABILITY_LOOK_SECONDS: Final = 5.0  # between looks at whether the primary waits for a standby
 
 # Connections per process
 POOL_CONNECTIONS_MAX: Final = 10  # for requests; PostgreSQL allows 100 in all by default

@@ -15,6 +15,7 @@ from pathlib import Path
 from holdfast.database.embedded import EmbeddedServer, start_embedded
 from holdfast.database.errors import Trouble, classify
 from holdfast.database.folder import ServerFolder
+from holdfast.database.migrate import migrate
 from holdfast.database.pool import Database, open_database
 
 
@@ -57,6 +58,7 @@ async def main() -> None:
     far = await open_database(await listen_on_tcp(server))
     near = await open_database(server)
     async with near.dedicated() as connection:
+        await migrate(connection)
         await connection.execute("CREATE TABLE one AS SELECT 1 AS number")
     soon, pulled = asyncio.Event(), asyncio.Event()
     # Without this limit only the link can free the lock: that is what is measured.

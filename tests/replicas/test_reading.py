@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections import Counter
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,17 @@ from holdfast.database import replicas as replicas_module
 from holdfast.database.lending import open_pool
 from tests.api.door import API, Door, hold, letters
 from tests.live.browser import browser
-from tests.replicas.conftest import box_office, opened
+from tests.replicas.conftest import ACCEPTED, box_office, opened
 from tests.standby import Pair
 
 pytestmark = [pytest.mark.anyio, pytest.mark.fault]
 
 PATIENCE_SECONDS = 20.0
+
+
+def selling(servers: Pair, folder: Path) -> AbstractAsyncContextManager[Door]:
+    """A box office on the pair, whose operator accepts that its standby is asynchronous."""
+    return box_office(servers.primary.url, servers.standby.url, folder=folder, **ACCEPTED)
 
 
 async def until_replica(visitor: httpx.AsyncClient, wanted: str) -> None:
@@ -35,7 +41,9 @@ async def until_replica(visitor: httpx.AsyncClient, wanted: str) -> None:
 async def test_health_and_answers_tell_how_old_the_replica_is(
     servers: Pair, tmp_path: Path
 ) -> None:
-    async with box_office(servers.primary.url, servers.standby.url, folder=tmp_path) as door:
+    async with box_office(
+        servers.primary.url, servers.standby.url, folder=tmp_path, **ACCEPTED
+    ) as door:
         event_id = await door.evening()
         visitor = door.visitor()
         await until_replica(visitor, "ok")
@@ -53,7 +61,9 @@ async def test_a_replica_that_cannot_follow_is_left_out_and_comes_back(
     fault: str, servers: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replicas_module, "REPLICA_AGE_SECONDS_MAX", 1.5)  # to wait less
-    async with box_office(servers.primary.url, servers.standby.url, folder=tmp_path) as door:
+    async with box_office(
+        servers.primary.url, servers.standby.url, folder=tmp_path, **ACCEPTED
+    ) as door:
         visitor, client = door.visitor(), door.client()
         await until_replica(visitor, "ok")
         match fault:
@@ -84,7 +94,9 @@ async def test_a_replica_that_cannot_follow_is_left_out_and_comes_back(
 async def test_a_version_that_is_demanded_is_never_answered_by_an_older_one(
     servers: Pair, tmp_path: Path
 ) -> None:
-    async with box_office(servers.primary.url, servers.standby.url, folder=tmp_path) as door:
+    async with box_office(
+        servers.primary.url, servers.standby.url, folder=tmp_path, **ACCEPTED
+    ) as door:
         event_id = await door.evening()
         client, buyer = door.client(), await door.buyer()
         await until_replica(door.visitor(), "ok")
@@ -165,7 +177,7 @@ async def test_a_thousand_people_browse_and_the_primary_is_asked_nothing(
     monkeypatch.setattr(app_module, "running_loops", lambda: _Only(keep(), "replicas"))
     people = 1_000 if replicated else 20
     replica_urls = [servers.standby.url] if replicated else []
-    async with box_office(servers.primary.url, *replica_urls, folder=tmp_path) as door:
+    async with box_office(servers.primary.url, *replica_urls, folder=tmp_path, **ACCEPTED) as door:
         event_id = await door.evening()
         if replicated:
             await until_replica(door.visitor(), "ok")

@@ -10,6 +10,7 @@ GOOD = {
     "HOLDFAST_DATABASE_URL": "postgresql://box@db.example/office",
     "HOLDFAST_DATABASE_DIRECT_URL": "postgresql://box@direct.example/office",
     "HOLDFAST_REPLICA_URL": "postgresql://box@one.example/office, postgresql://two.example/office,",
+    "HOLDFAST_ACCEPT_LOSS": "a failover may lose sales",
     "HOLDFAST_REDIS_URL": "rediss://cache.example/0",
     "HOLDFAST_SECRET": "x" * 32,
     "HOLDFAST_PUBLIC_URL": "https://tickets.example/",
@@ -24,6 +25,7 @@ def test_good_settings_are_taken() -> None:
     assert settings.replica_urls == (
         "postgresql://box@one.example/office", "postgresql://two.example/office",
     )  # fmt: skip
+    assert settings.loss_accepted
     assert settings.redis_url == GOOD["HOLDFAST_REDIS_URL"]
     assert settings.public_url == "https://tickets.example"
     assert settings.allowed_origins == {"https://arena.example", "http://localhost:3000"}
@@ -47,6 +49,7 @@ def test_the_command_line_has_the_last_word_on_the_folder(tmp_path: Path) -> Non
         ("HOLDFAST_DATABASE_URL", "mysql://box@db.example/office"),
         ("HOLDFAST_DATABASE_DIRECT_URL", "mysql://box@db.example/office"),
         ("HOLDFAST_REPLICA_URL", "postgresql://box@db.example/office, db.example"),
+        ("HOLDFAST_ACCEPT_LOSS", "yes"),
         ("HOLDFAST_REDIS_URL", "http://cache.example"),
         ("HOLDFAST_SECRET", "too short"),
         ("HOLDFAST_PUBLIC_URL", "tickets.example"),

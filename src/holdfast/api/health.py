@@ -9,15 +9,23 @@ from holdfast.api.answer import answer
 from holdfast.api.request import ApiRequest
 from holdfast.config import HEALTH_SECONDS_MAX
 from holdfast.database.replicas import ReplicaHealth
+from holdfast.desk.durability import Durability
 from holdfast.live.broadcast import BroadcastName
 
 _ABOUT = """
 SELECT
     current_setting('server_version') AS server,
-    current_setting('fsync') AS fsync,
-    current_setting('synchronous_commit') AS synchronous_commit,
-    current_setting('synchronous_standby_names') AS standbys
+    (SELECT count(*) FROM desk WHERE status = 'CLOSED') AS closed
 """
+
+
+class Sales(Struct):
+    """Whether anything can be sold, and why not. `events_closed`: stopped for a check, each alone;
+    `holdfast event reopen` looks at them."""
+
+    open: bool
+    closed_because: str | None
+    events_closed: int
 
 
 class DatabaseHealth(Struct):
@@ -26,14 +34,6 @@ class DatabaseHealth(Struct):
     status: Literal["ok", "unreachable"]
     embedded: bool
     server: str | None
-
-
-class Durability(Struct):
-    """What an acknowledged sale has survived. `standby`: whether a copy elsewhere has it too."""
-
-    fsync: bool
-    synchronous_commit: str
-    standby: Literal["synchronous", "none"]
 
 
 class Health(Struct):
@@ -48,10 +48,11 @@ class Health(Struct):
     pubsub: BroadcastName
     pubsub_connected: bool
     durability: Durability | None
+    sales: Sales | None
 
 
 async def read_health(request: ApiRequest) -> Response[Any]:
-    """200 where seats can be sold, else 503."""
+    """200 where the database answers, else 503; `sales` tells whether it may be sold in."""
     database = request.parts.database
     age, notices = database.replicas.age, request.parts.notices
     told = (
@@ -61,17 +62,15 @@ async def read_health(request: ApiRequest) -> Response[Any]:
         notices.is_listening,
     )
     embedded = not request.parts.settings.database_url
+    watch = request.parts.durability
     try:
+        durability = await watch.look()
         async with database.pool.acquire(HEALTH_SECONDS_MAX) as connection:
             row = await connection.fetchrow(_ABOUT, timeout=HEALTH_SECONDS_MAX)
     except Exception:
         down = DatabaseHealth("unreachable", embedded, None)
-        return answer(Health("unavailable", down, *told, None), 503)
+        return answer(Health("unavailable", down, *told, None, None), 503)
     assert row is not None, "settings always have a row"
-    durability = Durability(
-        row["fsync"] == "on",
-        row["synchronous_commit"],
-        "synchronous" if row["standbys"] else "none",
-    )
+    sales = Sales(watch.closed_because is None, watch.closed_because, row["closed"])
     up = DatabaseHealth("ok", embedded, row["server"])
-    return answer(Health("ok", up, *told, durability))
+    return answer(Health("ok", up, *told, durability, sales))

@@ -15,6 +15,7 @@ from holdfast.config import Settings
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Database
 from holdfast.desk.box_office import BoxOffice
+from holdfast.desk.durability import DurabilityWatch
 from holdfast.ids import OrderIds
 from holdfast.live.live_maps import LiveMaps
 from holdfast.live.notices import Notices
@@ -33,6 +34,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     links: AccessLinks
     keys: KeyRing
     charts: ChartShelf
+    durability: DurabilityWatch
     live: LiveMaps
     notices: Notices
     streams: Streams

@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 LIST_MAX = 500
 EventNumber = Annotated[int, Parameter(help="The event_id, as `holdfast event list` shows it.")]
+OptionalEvent = Annotated[int | None, Parameter(help="The event_id.")]
 Wanted = Literal["ON_SALE", "CANCELLED", "COMPLETED"]
 
 _DESK = """
@@ -92,29 +93,48 @@ def cancel(event: EventNumber, *, data: Data = None) -> None:
     print_json(_standing(data, event))
 
 
-def reopen(event: EventNumber, *, data: Data = None) -> None:
-    """Open the sale of an event again that an alarm has closed, if nothing is wrong with it.
+def reopen(
+    event: OptionalEvent = None,
+    /,
+    *,
+    every: Annotated[bool, Parameter(name="--all", negative="")] = False,
+    data: Data = None,
+) -> None:
+    """Open the sale of an event again that was closed for a check, if nothing is wrong with it.
 
+    After a failover or a restore every sale is closed: --all looks at each of them.
+
+    ```
     holdfast event reopen 3
+    holdfast event reopen --all
+    ```
     """
     from holdfast.audit.run import audit
     from holdfast.database.clock import Clock
-    from holdfast.desk.reopening import reopen_desk
+    from holdfast.desk.reopening import closed_events, reopen_desk
 
-    async def work(database: Database) -> int:
-        findings = await audit(database, Clock(), [event])
+    if (event is None) is not every:
+        raise Fault("Name one event, or say --all for every sale that is closed.")
+
+    async def work(database: Database) -> list[int]:
+        async with database.pool.acquire() as connection:
+            wanted = [event] if event is not None else await closed_events(connection)
+        findings = await audit(database, Clock(), wanted)
         others = [finding for finding in findings if finding.check != "desk_closed"]
-        if not others:
-            async with database.pool.acquire() as connection:
-                await reopen_desk(connection, event)
+        wrong = {finding.event_id for finding in others}
+        async with database.pool.acquire() as connection:
+            for event_id in wanted:
+                if not wrong & {event_id, None}:
+                    await reopen_desk(connection, event_id)
         for finding in others:
             say(str(finding))
-        return len(others)
+        if others:
+            stay = ", ".join(str(event_id) for event_id in wanted if wrong & {event_id, None})
+            raise Fault(f"Event {stay} stays closed: {len(others)} rows are not as they should be.")
+        return wanted
 
-    wrong = asyncio.run(_with_database(data, work))
-    if wrong:
-        raise Fault(f"Event {event} stays closed: {wrong} rows are not as they should be.")
-    print_json(_standing(data, event))
+    wanted = asyncio.run(_with_database(data, work))
+    print_json(_standing(data, event) if event is not None else {"reopened": wanted})
 
 
 def _bring(data: Data, event: int, to: Wanted) -> None:

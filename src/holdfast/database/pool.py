@@ -23,6 +23,7 @@ from holdfast.database.errors import (
     classify,
 )
 from holdfast.database.lending import CLOSE_SECONDS_MAX, Pool, open_pool
+from holdfast.database.lineage import keep_lineage
 from holdfast.database.link import (
     LINK_SETTINGS,
     UNREACHABLE,
@@ -235,5 +236,10 @@ def _request_arguments(settings: DatabaseSettings) -> dict[str, Any]:
 
 
 def _desk_arguments() -> dict[str, Any]:
-    """The desk's statements are a fixed list, so what is prepared stays prepared."""
-    return {"server_settings": dict(DESK_SETTINGS), "max_cached_statement_lifetime": 0}
+    """The desk's statements are a fixed list, so what is prepared stays prepared. No connection of
+    it sells in a history whose epochs are not its own."""
+    return {
+        "server_settings": dict(DESK_SETTINGS),
+        "max_cached_statement_lifetime": 0,
+        "init": keep_lineage,
+    }

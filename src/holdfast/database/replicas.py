@@ -123,6 +123,7 @@ class Replicas:
         self._replicas = tuple(replicas)
         self._samples: deque[tuple[float, int]] = deque(maxlen=REPLICA_SAMPLES_MAX)
         self._system: object = None
+        self._primary_silent = False
         self._turn = 0
 
     @property
@@ -133,7 +134,13 @@ class Replicas:
     @property
     def in_use(self) -> bool:
         """Whether any is read from just now."""
-        return any(replica.status == "ok" for replica in self._replicas)
+        return bool(self._readable)
+
+    @property
+    def _readable(self) -> list[Replica]:
+        """Those that are not too old; while the primary is silent, late is better than nothing."""
+        wanted = ("ok", "behind") if self._primary_silent else ("ok",)
+        return [replica for replica in self._replicas if replica.status in wanted]
 
     @property
     def health(self) -> list[ReplicaHealth]:
@@ -143,18 +150,18 @@ class Replicas:
     @property
     def age(self) -> float | None:
         """Of the oldest that is read from, in seconds; None where none is."""
-        ages = [r.age for r in self._replicas if r.status == "ok"]
+        ages = [replica.age for replica in self._readable]
         return max((age for age in ages if age is not None), default=None)
 
     def usable(self) -> list[Replica]:
-        """Those that are not too old, each of them first in turn."""
-        usable = [replica for replica in self._replicas if replica.status == "ok"]
+        """Those to read from, each of them first in turn."""
+        usable = self._readable
         self._turn += 1
         first = self._turn % len(usable) if usable else 0
         return usable[first:] + usable[:first]
 
     def late(self) -> list[Replica]:
-        """Those that answer but are too old: better than nothing while the primary is away."""
+        """Those that answer but are too old, for who finds the primary away before `look` does."""
         return [replica for replica in self._replicas if replica.status == "behind"]
 
     async def run(self) -> None:
@@ -172,9 +179,11 @@ class Replicas:
             row = await self._primary.ask(_PRIMARY)
         except Exception as error:
             log.warning("replica.primary_silent", error=repr(error))
+            self._primary_silent = True
         else:
             self._samples.append((at, row["written"]))
             self._system = row["system"]
+            self._primary_silent = False
             await asyncio.sleep(REPLICA_REPLAY_SECONDS)
         await asyncio.gather(*[self._look_at(replica) for replica in self._replicas])
 

@@ -199,6 +199,20 @@ COMMENT ON COLUMN incident.seen_at IS 'When an organiser took note of it; null a
 CREATE INDEX incident_unseen ON incident USING btree (event_id) WHERE seen_at IS NULL;
 COMMENT ON INDEX incident_unseen IS 'What waits for a person.';
 
+CREATE TABLE lineage (
+    only_row boolean NOT NULL,
+    system_identifier bigint NOT NULL,
+    timeline integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    CONSTRAINT lineage_pkey PRIMARY KEY (only_row),
+    CONSTRAINT lineage_once CHECK (only_row)
+);
+COMMENT ON TABLE lineage IS 'The history of PostgreSQL in which desks may sell. Where the server is of another one, every epoch is renewed first.';
+COMMENT ON COLUMN lineage.only_row IS 'True: there is one row.';
+COMMENT ON COLUMN lineage.system_identifier IS 'Of the cluster; another one means that it was restored from a dump.';
+COMMENT ON COLUMN lineage.timeline IS 'Rises when a standby is promoted or a backup is recovered.';
+COMMENT ON COLUMN lineage.since IS 'When a desk first connected in this history.';
+
 CREATE TABLE order_item (
     event_id integer NOT NULL,
     order_id text NOT NULL,

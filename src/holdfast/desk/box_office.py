@@ -20,7 +20,8 @@ from holdfast.venues.chart_store import PlanShelf
 class BoxOffice:
     """Takes every command that moves a seat to the desk of its event.
 
-    `plans`: the floor plans of this process, where others use them too.
+    `plans`: the floor plans of this process, where others use them too. `allow`: raises a Refusal
+    for what may not be asked of any desk just now.
     """
 
     def __init__(
@@ -29,20 +30,25 @@ class BoxOffice:
         clock: Clock,
         publish: Callable[[Published], None],
         plans: PlanShelf | None = None,
+        allow: Callable[[Command], None] | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._publish = publish
         self._plans = plans or PlanShelf()
+        self._allow = allow
         self._desks: dict[int, tuple[Desk, asyncio.Task[None]]] = {}
         self._closed = False
 
     async def submit(self, event_id: int, command: Command) -> Granted:
         """Stand in the event's queue and wait for the answer.
 
-        Raises Refusal: what the rules refuse, not_found for an unknown event, busy under overload.
+        Raises Refusal: what the rules refuse, not_found for an unknown event, busy under overload,
+        what `allow` refuses.
         A caller that is cancelled leaves the queue; once its command was taken, it is decided.
         """
+        if self._allow is not None:
+            self._allow(command)
         return await self.desk(event_id).submit(command)
 
     def desk(self, event_id: int) -> Desk:
