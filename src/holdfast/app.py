@@ -5,8 +5,9 @@ block ends, in the opposite order.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 
 from holdfast.accounts.access_link import AccessLinks
 from holdfast.accounts.api_key import KeyRing
@@ -21,6 +22,7 @@ from holdfast.checkout.pay import Checkout
 from holdfast.checkout.provider import Providers
 from holdfast.checkout.reconcile import Reconciler
 from holdfast.checkout.settlement import Settlement
+from holdfast.checkout.stripe_provider import StripeProvider, stripe_house
 from holdfast.checkout.test_ledger import TestLedger
 from holdfast.checkout.test_provider import TestProvider
 from holdfast.config import (
@@ -68,8 +70,7 @@ async def open_parts(
     durability = DurabilityWatch(database, settings.loss_accepted)
     await durability.look()
     box_office = BoxOffice(database, clock, notices.publish, charts.plans, durability.allow)
-    test_key = signing_key(secret, "test provider")
-    providers = providers or Providers(TestProvider(TestLedger(database, clock), test_key))
+    providers = providers or set_up_providers(settings, secret, database, clock, time.now)
     links = AccessLinks(secret)
     post = _post(settings, database, links, address)
     relay = Relay(database, clock, providers, [post] if post is not None else [])
@@ -138,6 +139,22 @@ def _broadcast(settings: Settings, database: Database, secret: bytes) -> Broadca
         return NotifyBroadcast(database)
     channel = f"holdfast_live:{signing_key(secret, 'broadcast').hex()[:32]}"
     return RedisBroadcast(settings.redis_url, channel)
+
+
+def set_up_providers(
+    settings: Settings,
+    secret: bytes,
+    database: Database,
+    clock: Clock,
+    now: Callable[[], datetime],
+) -> Providers:
+    """Stripe takes new payments where it is set up; the test provider is there for what was begun
+    with it, and takes them where Stripe is not."""
+    test_key = signing_key(secret, "test provider")
+    test = TestProvider(TestLedger(database, clock), test_key)
+    if settings.stripe is None:
+        return Providers(test)
+    return Providers(StripeProvider(settings.stripe, stripe_house(secret), now), test)
 
 
 async def _forget_keys(database: Database, clock: Clock) -> None:

@@ -9,21 +9,13 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
 
-
-class SettingError(ValueError):
-    """A setting is wrong; the text says which, and what it should be."""
-
-
-class Setting(NamedTuple):
-    name: str
-    default: str
-    meaning: str
-
+from holdfast.setting import Setting, SettingError, is_origin
+from holdfast.stripe_settings import STRIPE_SETTINGS, StripeSettings, read_stripe
 
 ACCEPT_LOSS: Final = "a failover may lose sales"  # what an operator must say to sell that way
 
@@ -89,11 +81,12 @@ SETTINGS: Final = (
         "",
         "Comma-separated origins whose pages may send orders, as https://arena.example.",
     ),
+    *STRIPE_SETTINGS,
 )
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """The checked settings of one process."""
+    """The checked settings of one process. `stripe` None: the test provider takes payments."""
 
     database_url: str
     direct_url: str
@@ -107,6 +100,7 @@ class Settings(msgspec.Struct, frozen=True):
     allowed_origins: frozenset[str]
     smtp_url: str = ""
     mail_from: str = ""
+    stripe: StripeSettings | None = None
 
 
 def default_data_folder() -> Path:
@@ -159,10 +153,10 @@ def read_settings(environment: Mapping[str, str], data: Path | None = None) -> S
             f"HOLDFAST_SECRET is too short: it needs {SECRET_CHARACTERS_MIN} characters or more."
         )
     public_url = text("HOLDFAST_PUBLIC_URL").rstrip("/")
-    if public_url and not _is_origin(public_url):
+    if public_url and not is_origin(public_url):
         raise SettingError("HOLDFAST_PUBLIC_URL must be an address like https://tickets.example.")
     origins = [o.strip().rstrip("/") for o in text("HOLDFAST_ALLOWED_ORIGINS").split(",")]
-    wrong = [o for o in origins if o and not _is_origin(o)]
+    wrong = [o for o in origins if o and not is_origin(o)]
     if wrong:
         raise SettingError(
             f"HOLDFAST_ALLOWED_ORIGINS: {wrong[0]!r} is not like https://arena.example."
@@ -182,6 +176,7 @@ def read_settings(environment: Mapping[str, str], data: Path | None = None) -> S
         public_url=public_url,
         allowed_origins=frozenset(o for o in origins if o),
         **_mail(text("HOLDFAST_SMTP_URL"), text("HOLDFAST_MAIL_FROM"), public_url),
+        stripe=read_stripe(text, public_url),
     )
 
 
@@ -212,11 +207,6 @@ def _mail(smtp_url: str, mail_from: str, public_url: str) -> dict[str, str]:
             "HOLDFAST_SMTP_URL needs HOLDFAST_PUBLIC_URL: the links in mails lead there."
         )
     return {"smtp_url": smtp_url, "mail_from": mail_from}
-
-
-def _is_origin(address: str) -> bool:
-    parts = urlsplit(address)
-    return parts.scheme in ("http", "https") and bool(parts.netloc) and parts.path in ("", "/")
 
 
 # --- Limits. Each: value, unit in the name, reason beside it. ---
@@ -271,6 +261,9 @@ RETRY_AFTER_SECONDS: Final = 2  # what busy answers ask for
 PAYMENT_ATTEMPTS_MAX: Final = 10  # declined cards per order
 HOLD_CAP_SECONDS: Final = 300  # beginning to pay may extend a hold by this much in all
 PROVIDER_SECONDS_MAX: Final = 10.0  # then the answer is unknown and is looked up
+STRIPE_PAGE_SIZE: Final = 100  # the most that Stripe lists at a time
+STRIPE_BOOK_PAGES_MAX: Final = 200  # 20,000 charges, a minute or two of asking
+STRIPE_SIGNATURE_SECONDS_MAX: Final = 300  # how old a signed webhook may be: Stripe's own advice
 PROVIDER_KEY_HOURS: Final = 23  # Stripe forgets idempotency keys after 24; an hour is for clocks
 PROVIDER_LOOKUPS_MAX: Final = 3  # before the buyer is told that it is still being checked
 RECONCILE_AFTER_SECONDS: Final = 30  # an unsettled payment older than this is looked up
@@ -316,6 +309,7 @@ ERRANDS_NAMED_MAX: Final = 500  # in one request to take them up again
 AUDIT_ROWS_MAX: Final = 100  # offending rows shown per check; the first tell what is wrong
 AUDIT_STATEMENT_SECONDS_MAX: Final = 120  # an event of 80,000 seats needs a fraction of one
 AUDIT_JOURNAL_PAGE: Final = 500  # entries of a journal read at a time, some MB at the worst
+AUDIT_BOOKS_DAYS: Final = 35  # of a provider's books: longer than authorisations live
 HOLD_OVERDUE_SECONDS: Final = 10  # an ended hold is tidied up in 2 s; the rest is for a busy hour
 PAYMENT_OVERDUE_SECONDS: Final = 180  # RECONCILE_AFTER_SECONDS and some tries at the provider
 ERRAND_OVERDUE_SECONDS: Final = 300  # OUTBOX_CLAIM_SECONDS and a queue of some thousand errands

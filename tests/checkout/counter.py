@@ -137,13 +137,15 @@ class Counter:
         await self.checkout.close()
         await self.office.close()
 
-    async def begin(self, order: Order, token: str = "tok_ok") -> tuple[Order, Payment]:
+    async def begin(
+        self, order: Order, token: str = "tok_ok", provider: str = "test"
+    ) -> tuple[Order, Payment]:
         """The first phase of `pay`, as if the process had died after it."""
         fingerprint = self.checkout._fingerprint(order.order_id, token)
         command = BeginPayment(
             order_id=order.order_id,
             session_id=order.session_id,
-            provider="test",
+            provider=provider,
             token_fingerprint=fingerprint,
             buyer=ADA_BUYS,
             seed=SEED,

@@ -46,6 +46,14 @@ class CompleteRequest(Struct, forbid_unknown_fields=True):
     approve: bool = True
 
 
+class PaymentForm(Struct):
+    """Which provider takes payments; `publishable_key` opens its form on a page, null where it has
+    none."""
+
+    provider: str
+    publishable_key: str | None
+
+
 class Taken(Struct):
     """A notice was taken in."""
 
@@ -85,6 +93,14 @@ async def complete_test_payment(
     await provider.complete(PaymentId(payment_id), data is None or data.approve)
     followed = await parts.checkout.follow(payment_id)
     return await _answer(request, order_id, followed, replayed=False)
+
+
+async def read_payment_form(request: ApiRequest) -> Response[Any]:
+    """Who takes payments here, and how a page asks for a card."""
+    parts = request.parts
+    stripe = parts.settings.stripe
+    key = None if stripe is None else stripe.publishable_key
+    return answer(PaymentForm(parts.providers.first.name, key))
 
 
 async def take_notice(request: ApiRequest, provider: FromPath[str]) -> Response[Any]:

@@ -121,6 +121,7 @@ ROUTES: tuple[Route, ...] = (
           refuses=_NONE, thin=True),
     Route("POST", "/gate/scans", gate.scan_ticket, gate.ScanShown, 200, "gate",
           ("not_found", "idempotency_mismatch")),
+    Route("GET", "/payments/form", payments.read_payment_form, payments.PaymentForm),
     Route("POST", "/payments/webhooks/{provider:str}", payments.take_notice, payments.Taken,
           refuses=("unauthorized", "not_found", "outcome_unknown"), body="application/json"),
     Route("POST", "/payments/test/{payment_id:str}/complete", payments.complete_test_payment,

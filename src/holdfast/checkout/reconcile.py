@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from holdfast.checkout.charging import close_surely
-from holdfast.checkout.provider import Provider, ProviderUnknown, ask
+from holdfast.checkout.provider import Provider, ProviderRefused, ProviderUnknown, ask
 from holdfast.checkout.settlement import Settlement
 from holdfast.config import (
     LOOKUP_SECONDS_MAX,
@@ -119,7 +119,7 @@ async def _what_became_of(
     """What the provider has booked; None where it doesn't say."""
     try:
         charge = await ask(provider.lookup(payment), LOOKUP_SECONDS_MAX)
-    except ProviderUnknown as unknown:
+    except (ProviderUnknown, ProviderRefused) as unknown:
         log.warning("reconciler.unknown", payment_id=payment.payment_id, trouble=str(unknown))
         return None
     # A pending order that still has time is left to its buyer, who may be at the bank.

@@ -2,11 +2,17 @@
 
 import asyncio
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from holdfast.cli.store import Data, open_for_command, progress_bar, say, settings_for
+
+if TYPE_CHECKING:
+    from holdfast.audit import Finding
+    from holdfast.config import Settings
+    from holdfast.database.pool import Connection
+    from holdfast.stripe_settings import StripeSettings
 
 Events = Annotated[list[int] | None, Parameter(name="--event", negative="")]
 Switch = Annotated[bool, Parameter(negative="")]
@@ -42,11 +48,14 @@ def doctor(*, events: Events = None, json: Switch = False, data: Data = None) ->
             def progress(name: str, done: int, steps: int) -> None:
                 bar.update(task, description=name, completed=done, total=steps)
 
-            async with (
-                open_for_command(settings_for(data)) as connection,
-                connection.transaction(isolation="repeatable_read", readonly=True),
-            ):
-                return await audit_within(connection, Clock(), events, progress)
+            settings = settings_for(data)
+            async with open_for_command(settings) as connection:
+                async with connection.transaction(isolation="repeatable_read", readonly=True):
+                    findings = await audit_within(connection, Clock(), events, progress)
+                if settings.stripe is not None:
+                    bar.update(task, description="Stripe's books", total=None)
+                    findings += await _ask_stripe(settings, settings.stripe, connection, events)
+                return findings
 
     findings = asyncio.run(look())
     if json:
@@ -57,3 +66,31 @@ def doctor(*, events: Events = None, json: Switch = False, data: Data = None) ->
         say(f"{len(findings)} rows are not as they should be.")
         sys.exit(1)
     say("Everything is sound.")
+
+
+async def _ask_stripe(
+    settings: "Settings",
+    stripe: "StripeSettings",
+    connection: "Connection",
+    events: list[int] | None,
+) -> "list[Finding]":
+    """What differs from Stripe's books. Says so and fails where Stripe does not answer."""
+    from holdfast.accounts.secret import find_secret
+    from holdfast.audit.books import compare_books
+    from holdfast.checkout.provider import ProviderRefused, ProviderUnknown
+    from holdfast.checkout.stripe_provider import StripeProvider, stripe_house
+    from holdfast.cli.faults import Fault
+    from holdfast.database.clock import Clock
+
+    clock = Clock()
+    now = await clock.now(connection)
+    provider = StripeProvider(stripe, stripe_house(find_secret(settings)), lambda: now)
+    try:
+        return await compare_books(connection, clock, provider, events)
+    except (ProviderUnknown, ProviderRefused) as trouble:
+        raise Fault(
+            f"Stripe's books could not be compared with ours: {trouble}. Try again, and check "
+            "HOLDFAST_STRIPE_KEY if it stays so."
+        ) from trouble
+    finally:
+        await provider.close()
