@@ -255,6 +255,7 @@ EXPIRE_ORDERS_MAX: Final = 100  # holds ended per batch: bulk work is cut in pie
 SWEEP_SECONDS: Final = 1.0  # looks for due holds that often; they are gone within 2 s
 SWEEP_EVENTS_MAX: Final = 1_000  # looked after per round; the rest in the next
 SWEEP_ROUNDS_MAX: Final = 2_000  # pieces of bulk work per event and round: 200,000 holds
+UNDO_PIECES_MAX: Final = 5  # of a cancelled event per round: the holds of others end in time
 RETRY_AFTER_SECONDS: Final = 2  # what busy answers ask for
 
 # Money
@@ -313,6 +314,7 @@ AUDIT_BOOKS_DAYS: Final = 35  # of a provider's books: longer than authorisation
 HOLD_OVERDUE_SECONDS: Final = 10  # an ended hold is tidied up in 2 s; the rest is for a busy hour
 PAYMENT_OVERDUE_SECONDS: Final = 180  # RECONCILE_AFTER_SECONDS and some tries at the provider
 ERRAND_OVERDUE_SECONDS: Final = 300  # OUTBOX_CLAIM_SECONDS and a queue of some thousand errands
+CANCELLATION_OVERDUE_SECONDS: Final = 3_600  # an arena's orders are paid back in minutes
 TELLING_OVERDUE_SECONDS: Final = 3_600  # mails to the buyers of a cancelled arena take a while
 
 # The gate

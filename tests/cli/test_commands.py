@@ -59,6 +59,9 @@ def test_an_event_is_created_listed_opened_and_cancelled(shell: Shell, chart: Pa
     assert shell.run("event", "status", number).json["seats"] == {"AVAILABLE": 900}
     cancelled = shell.run("event", "cancel", number)
     assert cancelled.json["status"] == "CANCELLED"
+    far = shell.run("event", "cancellation", number).json
+    assert (far["status"], far["orders_left"], far["tellings_waiting"]) == ("CANCELLED", 0, 1)
+    assert shell.run("event", "cancellation", "99").err.startswith("holdfast: There is no event 99")
     refused = shell.run("event", "status", number, "ON_SALE")
     assert (refused.code, refused.out) == (1, "")
     assert refused.err.startswith("holdfast: The event cannot change that way")

@@ -12,8 +12,10 @@ from holdfast.api.choice import SeatNumber
 from holdfast.api.idempotency import known_before, organiser_repeat, remember
 from holdfast.api.request import ApiRequest
 from holdfast.config import REQUEST_PLACES_MAX
+from holdfast.desk.cancellation import read_cancellation
 from holdfast.desk.commands import BlockSeats, ChangeStatus, Command, UnblockSeats
 from holdfast.desk.order import EventStatus
+from holdfast.refusals import Refusal
 from holdfast.venues import catalogue
 
 
@@ -47,6 +49,16 @@ async def change_status(
 async def cancel(request: ApiRequest, event_id: FromPath[int]) -> Response[Any]:
     """Cancel the event: its sale ends and its tickets are refused at once, refunds follow."""
     return await _at_desk(request, event_id, ChangeStatus(status=EventStatus.CANCELLED), None)
+
+
+async def read_progress(request: ApiRequest, event_id: FromPath[int]) -> Response[Any]:
+    """How far the refunds of a cancelled event have come, and the mails that tell of them."""
+    number = own_event(request, event_id)
+    async with request.parts.database.pool.acquire() as connection:
+        found = await read_cancellation(connection, number)
+    if found is None:
+        raise Refusal("not_found", "There is no such event.")
+    return answer(found)
 
 
 async def block(

@@ -29,6 +29,7 @@ from holdfast.api.order_answer import OrderAnswer
 from holdfast.api.organisers_order import OrganisersOrder
 from holdfast.api.route import Handler, Method, Route
 from holdfast.config import BODY_BYTES_MAX, CHART_BYTES_MAX, PRICES_BYTES_MAX
+from holdfast.desk.cancellation import Cancellation
 from holdfast.live.live_map import Changes
 from holdfast.refusals import Code
 from holdfast.venues.chart import Chart
@@ -144,6 +145,8 @@ ADMIN_ROUTES: tuple[Route, ...] = (
            refuses=_CHANGE, body_bytes_max=PRICES_BYTES_MAX),
     _staff("POST", f"{EVENT}/status", admin_seats.change_status, DeskAnswer, refuses=_STATUS),
     _staff("POST", f"{EVENT}/cancel", admin_seats.cancel, DeskAnswer, refuses=_STATUS),
+    _staff("GET", f"{EVENT}/cancellation", admin_seats.read_progress, Cancellation,
+           refuses=_NONE),
     _staff("POST", f"{EVENT}/seats/block", admin_seats.block, DeskAnswer, refuses=_BLOCK),
     _staff("POST", f"{EVENT}/seats/unblock", admin_seats.unblock, DeskAnswer, refuses=_BLOCK),
     _staff("GET", "/orders", admin_orders.list_orders, admin_orders.OrderList),

@@ -1,7 +1,11 @@
 """What always holds of the outbox: what was decided is done, and whom it concerns is told."""
 
 from holdfast.audit.check import Check
-from holdfast.config import ERRAND_OVERDUE_SECONDS, TELLING_OVERDUE_SECONDS
+from holdfast.config import (
+    CANCELLATION_OVERDUE_SECONDS,
+    ERRAND_OVERDUE_SECONDS,
+    TELLING_OVERDUE_SECONDS,
+)
 
 ERRANDS = (
     Check(
@@ -106,6 +110,23 @@ ORDER BY event_id, due_at
 LIMIT $2
 """,
         late_after=ERRAND_OVERDUE_SECONDS,
+    ),
+    Check(
+        "cancellation_overdue",
+        "The holds of a cancelled event end and its orders are refunded within the hour.",
+        """
+SELECT o.event_id, o.order_id, o.status::text AS order_status, b.created_at AS cancelled_at
+FROM outbox AS b
+INNER JOIN orders AS o ON o.event_id = b.event_id AND o.status IN ('PENDING', 'CONFIRMED')
+WHERE
+    b.event_id = ANY($1::integer[])
+    AND b.kind = 'NEWS'
+    AND b.occasion = 'EVENT_CANCELLED'
+    AND b.created_at < $3::timestamptz
+ORDER BY o.event_id, o.order_id
+LIMIT $2
+""",
+        late_after=CANCELLATION_OVERDUE_SECONDS,
     ),
     Check(
         "telling_overdue",

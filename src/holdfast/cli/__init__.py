@@ -42,6 +42,9 @@ def make_app() -> App:
     )
     event.command("holdfast.cli.event_care:cancel", help="Cancel an event and refund everybody.")
     event.command(
+        "holdfast.cli.event_care:cancellation", help="How far the refunds of a cancelled one are."
+    )
+    event.command(
         "holdfast.cli.event_care:reopen", help="Open a sale again that an alarm has closed."
     )
     key = App(name="key", help="API keys of organisers and gate devices.")

@@ -14,12 +14,21 @@ from cyclopts import Parameter
 from msgspec import Struct
 
 from holdfast.cli.faults import Fault
-from holdfast.cli.store import Data, print_json, run_on_store, say, settings_for
+from holdfast.cli.store import (
+    Data,
+    open_for_command,
+    print_json,
+    progress_bar,
+    run_on_store,
+    say,
+    settings_for,
+)
 from holdfast.database.pool import Connection, Database
 
 T = TypeVar("T")
 
 LIST_MAX = 500
+FOLLOW_SECONDS = 0.5
 EventNumber = Annotated[int, Parameter(help="The event_id, as `holdfast event list` shows it.")]
 OptionalEvent = Annotated[int | None, Parameter(help="The event_id.")]
 Wanted = Literal["ON_SALE", "CANCELLED", "COMPLETED"]
@@ -89,8 +98,47 @@ def cancel(event: EventNumber, *, data: Data = None) -> None:
     holdfast event cancel 3
     """
     _bring(data, event, "CANCELLED")
-    say("Cancelled. A running server refunds the orders; `holdfast event status` tells how far.")
+    say("Cancelled. A running server refunds the orders; see `holdfast event cancellation`.")
     print_json(_standing(data, event))
+
+
+def cancellation(
+    event: EventNumber,
+    *,
+    follow: Annotated[bool, Parameter(negative="")] = False,
+    data: Data = None,
+) -> None:
+    """Show how far the refunds of a cancelled event have come, and the mails that tell of them.
+
+    ```
+    holdfast event cancellation 3 --follow
+    ```
+
+    Parameters
+    ----------
+    follow:
+        Wait until nothing is left, with a bar meanwhile. A server must run to do it.
+    """
+    from holdfast.desk.cancellation import Cancellation, read_cancellation
+
+    async def look() -> Cancellation:
+        with progress_bar() as bar:
+            task = bar.add_task("Paying back", total=None)
+            async with open_for_command(settings_for(data)) as connection:
+                while True:
+                    found = await read_cancellation(connection, event)
+                    if found is None:
+                        raise _no_event(event)
+                    if not follow or found.finished or found.status != "CANCELLED":
+                        return found
+                    left = found.orders_left + found.money_waiting + found.tellings_waiting
+                    words = f"{found.orders_left} orders, {found.money_waiting} payments"
+                    words += f", {found.tellings_waiting} mails and calls left"
+                    done = found.orders_refunded
+                    bar.update(task, description=words, completed=done, total=done + left)
+                    await asyncio.sleep(FOLLOW_SECONDS)
+
+    print_json(asyncio.run(look()))
 
 
 def reopen(
@@ -160,6 +208,10 @@ async def _with_database(data: Data, work: Callable[[Database], Awaitable[T]]) -
         return await work(database)
 
 
+def _no_event(event: int) -> Fault:
+    return Fault(f"There is no event {event}. `holdfast event list` shows which there are.")
+
+
 def _standing(data: Data, event: int) -> object:
     from holdfast.venues.catalogue import read_event
 
@@ -168,7 +220,7 @@ def _standing(data: Data, event: int) -> object:
         found = await read_event(connection, event)
         desk = await connection.fetchrow(_DESK, event)
         if found is None or desk is None:
-            raise Fault(f"There is no event {event}. `holdfast event list` shows which there are.")
+            raise _no_event(event)
         seats = {row["status"]: row["places"] for row in await connection.fetch(_SEATS, event)}
         return msgspec.to_builtins(
             Standing(

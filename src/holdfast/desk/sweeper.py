@@ -17,6 +17,7 @@ from holdfast.config import (
     SWEEP_EVENTS_MAX,
     SWEEP_ROUNDS_MAX,
     SWEEP_SECONDS,
+    UNDO_PIECES_MAX,
 )
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Connection, Database
@@ -42,15 +43,20 @@ FROM event
 WHERE status IN ('ON_SALE', 'SOLD_OUT') AND start_time <= $1
 LIMIT $2
 """
-_CANCELLED = "SELECT event_id FROM event WHERE status = 'CANCELLED'"
+_CANCELLED = """
+SELECT event_id
+FROM event
+WHERE status = 'CANCELLED' AND NOT event_id = ANY($1::integer[])
+"""
 _PENDING = """
 SELECT EXISTS (SELECT FROM orders WHERE event_id = $1 AND status = 'PENDING')
 """
 _CONFIRMED = """
 SELECT order_id
 FROM orders
-WHERE event_id = $1 AND status = 'CONFIRMED'
-LIMIT $2
+WHERE event_id = $1 AND status = 'CONFIRMED' AND order_id > $2
+ORDER BY order_id
+LIMIT $3
 """
 
 log = structlog.get_logger(__name__)
@@ -63,6 +69,8 @@ class Sweeper:
         self._database = database
         self._clock = clock
         self._box_office = box_office
+        self._undone: set[int] = set()  # cancelled events with nothing left; they never get more
+        self._undo_after: dict[int, str] = {}  # the last order that was looked at, by event
 
     async def run(self) -> None:
         """Sweep about once a second whenever this process is the one that does it."""
@@ -89,7 +97,7 @@ class Sweeper:
         for row in await connection.fetch(_DUE, due_before, SWEEP_EVENTS_MAX):
             await self._until_done(row["event_id"], ExpireDue(limit=EXPIRE_ORDERS_MAX))
         await self._complete(connection, now)
-        for row in await connection.fetch(_CANCELLED):
+        for row in await connection.fetch(_CANCELLED, list(self._undone)):
             await self._undo(connection, row["event_id"])
 
     async def _complete(self, connection: Connection, now: datetime) -> None:
@@ -98,12 +106,26 @@ class Sweeper:
             await self._ask(row["event_id"], ChangeStatus(status=EventStatus.COMPLETED))
 
     async def _undo(self, connection: Connection, event_id: int) -> None:
-        """End the holds of a cancelled event and refund its orders, a piece at a time."""
+        """End the holds of a cancelled event and refund its orders, UNDO_PIECES_MAX pieces.
+
+        It goes through the orders in turn, so that some that cannot be refunded keep up no other;
+        those are looked at again when all others are through. Whoever is killed forgets only how
+        far it was: an order that was refunded is not CONFIRMED any more.
+        """
         if await connection.fetchval(_PENDING, event_id):
             await self._until_done(event_id, CancelPending(limit=EXPIRE_ORDERS_MAX))
-        rows = await connection.fetch(_CONFIRMED, event_id, EXPIRE_ORDERS_MAX)
-        refunds = [Refund(order_id=OrderId(row["order_id"]), force=True) for row in rows]
-        await asyncio.gather(*[self._ask(event_id, refund) for refund in refunds])
+        for _ in range(UNDO_PIECES_MAX):
+            after = self._undo_after.get(event_id, "")
+            rows = await connection.fetch(_CONFIRMED, event_id, after, EXPIRE_ORDERS_MAX)
+            refunds = [Refund(order_id=OrderId(row["order_id"]), force=True) for row in rows]
+            await asyncio.gather(*[self._ask(event_id, refund) for refund in refunds])
+            if len(rows) == EXPIRE_ORDERS_MAX:
+                self._undo_after[event_id] = rows[-1]["order_id"]
+                continue
+            self._undo_after.pop(event_id, None)
+            if not rows and not after and not await connection.fetchval(_PENDING, event_id):
+                self._undone.add(event_id)
+            return
 
     async def _until_done(self, event_id: int, command: Command) -> None:
         for _ in range(SWEEP_ROUNDS_MAX):

@@ -54,6 +54,14 @@ LATE = (
         WHERE kind = 'CAPTURE' AND order_id = {DAN}""",
     ),
     spoil(
+        "cancellation_overdue",
+        "a cancelled event whose orders nobody refunds",
+        """INSERT INTO outbox
+        SELECT event_id, 'news_cancelled', 'NEWS', NULL, NULL, 0, 'DONE', 1, due_at, NULL,
+            created_at - interval '1 day', created_at, 'EVENT_CANCELLED', NULL
+        FROM outbox LIMIT 1""",
+    ),
+    spoil(
         "telling_overdue",
         "news that nobody spreads",
         f"""UPDATE outbox
