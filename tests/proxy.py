@@ -1,17 +1,18 @@
-"""A cable that can be pulled: a TCP proxy before PostgreSQL that reads along.
+"""A cable that can be pulled, squeezed and cut: a TCP address before PostgreSQL's socket.
 
-`cut_at` names the instant: before or after the COMMIT of a transaction is passed on. It cuts once,
-`cuts` counts; everything else passes untouched. Bounded: it ends with its `async with`.
+`cut_at` names an instant, before or after the COMMIT of a transaction is passed on: it cuts once
+there, and `cuts` counts. `reset` breaks what is open, `hold` lets nothing through and tells nobody,
+`delay_seconds` slows everything down. Untouched, everything passes. It ends with its `async with`.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
-SERVER_SECONDS = 0.2  # long enough for the server to finish the COMMIT that was passed on
+SERVER_SECONDS: Final = 1.0  # for an answer to the COMMIT that was passed on; then it is cut anyway
 
 
 class CutAt(Enum):
@@ -28,7 +29,9 @@ class Proxy:
         self.port = 0
         self.cut_at = CutAt.NEVER
         self.cuts = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.delay_seconds = 0.0
+        self.holding = False
+        self.lines: set[_Line] = set()
 
     @property
     def url(self) -> str:
@@ -36,47 +39,143 @@ class Proxy:
         password = quote(str(a["password"]))
         return f"postgresql://{a['user']}:{password}@127.0.0.1:{self.port}/{a['database']}"
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        path = f"{self._address['host']}/.s.PGSQL.{self._address.get('port', 5432)}"
-        server_reader, server_writer = await asyncio.open_unix_connection(path)
-        answers = asyncio.create_task(self._pass_answers(server_reader, writer))
-        self._tasks.add(answers)
-        try:
-            while data := await reader.read(65_536):
-                if b"COMMIT\x00" in data and self.cut_at is not CutAt.NEVER:
-                    after = self.cut_at is CutAt.AFTER_COMMIT
-                    self.cut_at = CutAt.NEVER
-                    self.cuts += 1
-                    answers.cancel()
-                    if after:
-                        server_writer.write(data)
-                        await server_writer.drain()
-                        await asyncio.sleep(SERVER_SECONDS)
-                    return
-                server_writer.write(data)
-                await server_writer.drain()
-        finally:
-            answers.cancel()
-            writer.transport.abort()
-            server_writer.transport.abort()
-            self._tasks.discard(answers)
+    @property
+    def socket(self) -> str:
+        """The server's own."""
+        return f"{self._address['host']}/.s.PGSQL.{self._address.get('port', 5432)}"
 
-    async def _pass_answers(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        while data := await reader.read(65_536):
-            writer.write(data)
-            await writer.drain()
-        writer.close()
+    def reset(self) -> None:
+        """Break every open link, without a word."""
+        for line in list(self.lines):
+            line.cut()
+
+    def hold(self) -> None:
+        """From now on nothing arrives, and nobody is told."""
+        self.holding = True
+
+    def go_on(self) -> None:
+        """Let through what was held, and everything after it."""
+        self.holding = False
+        for line in list(self.lines):
+            line.flush()
+
+    def cuts_here(self, data: bytes) -> CutAt:
+        """Whether this is the COMMIT to cut at; it is one only once."""
+        if self.cut_at is CutAt.NEVER or b"COMMIT\x00" not in data:
+            return CutAt.NEVER
+        at, self.cut_at = self.cut_at, CutAt.NEVER
+        self.cuts += 1
+        return at
+
+
+class _Line:
+    """One client and its link to the server: two ends that pass on what they hear."""
+
+    def __init__(self, proxy: Proxy) -> None:
+        self.proxy = proxy
+        self.client = _End(self)
+        self.server = _End(self)
+        self.cut_by_answer = False
+        proxy.lines.add(self)
+
+    def hear(self, end: "_End", data: bytes) -> None:
+        if end is self.server:
+            if self.cut_by_answer:
+                self.cut()
+            else:
+                self.client.send(data)
+            return
+        at = self.proxy.cuts_here(data)
+        if at is CutAt.BEFORE_COMMIT:
+            self.cut()
+            return
+        if at is CutAt.AFTER_COMMIT:
+            self.cut_by_answer = True
+            asyncio.get_running_loop().call_later(SERVER_SECONDS, self.cut)
+        self.server.send(data)
+
+    def flush(self) -> None:
+        self.client.flush()
+        self.server.flush()
+
+    def cut(self) -> None:
+        self.proxy.lines.discard(self)
+        self.client.abort()
+        self.server.abort()
+
+
+class _End(asyncio.Protocol):
+    """What is sent before the link is there, or while it is held, waits in its order."""
+
+    def __init__(self, line: _Line) -> None:
+        self._line = line
+        self._transport: asyncio.Transport | None = None
+        self._waiting: list[bytes] = []
+        self._slow_until = 0.0
+        self._aborted = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        if self._aborted:
+            transport.abort()
+        self.flush()
+
+    def data_received(self, data: bytes) -> None:
+        self._line.hear(self, data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._line.cut()
+
+    def send(self, data: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        self._waiting.append(data)
+        if self._line.proxy.delay_seconds or self._slow_until > loop.time():
+            self._slow_until = loop.time() + self._line.proxy.delay_seconds
+            loop.call_at(self._slow_until, self.flush)
+        else:
+            self.flush()
+
+    def flush(self) -> None:
+        transport = self._transport
+        if transport is None or self._line.proxy.holding or self._aborted:
+            return
+        waiting, self._waiting = self._waiting, []
+        transport.writelines(waiting)
+
+    def abort(self) -> None:
+        self._aborted = True
+        if self._transport is not None:
+            self._transport.abort()
 
 
 @asynccontextmanager
 async def proxy(address: Mapping[str, Any]) -> AsyncGenerator[Proxy]:
     """A proxy before the server at this address (the driver's arguments)."""
     passing = Proxy(address)
-    server = await asyncio.start_server(passing.serve, "127.0.0.1", 0)
+    loop = asyncio.get_running_loop()
+    connecting: set[asyncio.Task[None]] = set()
+
+    async def connect(line: _Line) -> None:
+        try:
+            await loop.create_unix_connection(lambda: line.server, passing.socket)
+        except OSError:  # the server is away
+            line.cut()
+
+    def greet() -> _End:
+        line = _Line(passing)
+        task = loop.create_task(connect(line))
+        connecting.add(task)
+        task.add_done_callback(connecting.discard)
+        return line.client
+
+    server = await loop.create_server(greet, "127.0.0.1", 0)
     passing.port = server.sockets[0].getsockname()[1]
     try:
         yield passing
     finally:
         server.close()
+        for task in list(connecting):
+            task.cancel()
+        await asyncio.gather(*connecting, return_exceptions=True)
+        passing.reset()

@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from holdfast.database.pool import Database, open_database
-from tests.database.relay import Relay, relay_to
 from tests.postgres import FreshDatabases
+from tests.proxy import Proxy, proxy
 
 
 class Ear:
@@ -36,9 +36,9 @@ async def name(databases: FreshDatabases) -> AsyncGenerator[str]:
 
 
 @pytest.fixture
-async def relay(databases: FreshDatabases, name: str) -> AsyncGenerator[Relay]:
-    async with relay_to(databases.address(name)) as relay:
-        yield relay
+async def cable(databases: FreshDatabases, name: str) -> AsyncGenerator[Proxy]:
+    async with proxy(databases.address(name)) as cable:
+        yield cable
 
 
 async def test_everything_said_is_heard_in_order(database: Database) -> None:
@@ -53,14 +53,14 @@ async def test_everything_said_is_heard_in_order(database: Database) -> None:
 
 
 async def test_a_lost_link_is_a_gap_and_after_it_everything_is_heard_again(
-    databases: FreshDatabases, name: str, relay: Relay
+    databases: FreshDatabases, name: str, cable: Proxy
 ) -> None:
     here = await open_database(databases.url(name))
-    there = await open_database(relay.url)
+    there = await open_database(cable.url)
     ear = Ear()
     listener = await there.listen(["one"], ear.on_notice, ear.on_gap)
     for number in range(3):
-        relay.cut()
+        cable.reset()
         await asyncio.wait_for(ear.gaps.get(), 10)
         assert listener.is_connected
         await say(here, "one", str(number))

@@ -17,14 +17,14 @@ from holdfast.database.clock import Clock
 from holdfast.database.errors import DatabaseBusy, DatabaseUnreachable, Trouble, classify
 from holdfast.database.link import UNANSWERED_MS_MAX, connect_link
 from holdfast.database.pool import Database, DatabaseSettings, open_database
-from tests.database.relay import Relay, relay_to
 from tests.postgres import FreshDatabases
+from tests.proxy import Proxy, proxy
 
 
 @pytest.fixture
-async def relay(databases: FreshDatabases) -> AsyncGenerator[Relay]:
-    async with databases.fresh() as name, relay_to(databases.address(name)) as relay:
-        yield relay
+async def cable(databases: FreshDatabases) -> AsyncGenerator[Proxy]:
+    async with databases.fresh() as name, proxy(databases.address(name)) as cable:
+        yield cable
 
 
 async def test_each_pool_has_its_limits_on_the_server(database: Database) -> None:
@@ -45,8 +45,8 @@ async def test_each_pool_has_its_limits_on_the_server(database: Database) -> Non
     assert found == expected
 
 
-async def test_over_tcp_our_end_watches_the_link(relay: Relay) -> None:
-    link = await connect_link(relay.url)
+async def test_over_tcp_our_end_watches_the_link(cable: Proxy) -> None:
+    link = await connect_link(cable.url)
     found: socket.socket = getattr(link, "_transport").get_extra_info("socket")  # noqa: B009
     assert found.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
     assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == UNANSWERED_MS_MAX
@@ -89,11 +89,11 @@ async def test_an_open_transaction_never_reaches_the_next_user(databases: FreshD
             assert not connection.is_in_transaction()
 
 
-async def test_a_lost_link_is_replaced(relay: Relay) -> None:
-    database = await open_database(relay.url, DatabaseSettings(connections_max=1))
+async def test_a_lost_link_is_replaced(cable: Proxy) -> None:
+    database = await open_database(cable.url, DatabaseSettings(connections_max=1))
     with pytest.raises(Exception, match=r".") as caught:  # noqa: PT012 (the block is the claim)
         async with database.pool.acquire() as connection:
-            relay.cut()
+            cable.reset()
             await connection.fetchval("SELECT 1")
     assert classify(caught.value) is Trouble.LINK_LOST
     async with database.pool.acquire() as connection:
@@ -101,10 +101,10 @@ async def test_a_lost_link_is_replaced(relay: Relay) -> None:
     await database.close()
 
 
-async def test_closing_takes_no_longer_than_it_may(relay: Relay) -> None:
-    database = await open_database(relay.url)
+async def test_closing_takes_no_longer_than_it_may(cable: Proxy) -> None:
+    database = await open_database(cable.url)
     async with database.pool.acquire() as connection:
-        relay.hold()
+        cable.hold()
         asking = asyncio.create_task(connection.fetchval("SELECT 1"))
         await asyncio.sleep(0)
         began = time.monotonic()
