@@ -43,6 +43,9 @@ interleavings: $(INSTALLED)  ## every pair of works in every order of their stat
 soak: $(INSTALLED)  ## sell for MINUTES=15 while everything is killed; SEED=1
 	$(BIN)/python -m tests.race.soak --minutes $(MINUTES) --seed $(SEED)
 
+nemesis: $(INSTALLED)  ## sell a few hot seats while links are cut and the provider fails too; MINUTES=15 SEED=1
+	$(BIN)/python -m tests.race.soak.nemesis --minutes $(MINUTES) --seed $(SEED)
+
 crash: $(INSTALLED)  ## kill a process at every point at which it can be killed (a quarter of an hour)
 	$(BIN)/python -m tests.crash
 
@@ -61,4 +64,4 @@ $(INSTALLED): pyproject.toml constraints.txt hatch_build.py
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
-.PHONY: run test check format tools bench races interleavings soak crash screenshots storefront help
+.PHONY: run test check format tools bench races interleavings soak nemesis crash screenshots storefront help

@@ -84,11 +84,16 @@ class Caller:
 
     async def call(self, method: str, path: str, data: object = None, key: str = "") -> Answer:
         """One request under /api/v1; `key`: its Idempotency-Key. Raises Unanswered."""
+        body = b"" if data is None else msgspec.json.encode(data)
+        return await self.send(method, path, body, {"Idempotency-Key": key} if key else {})
+
+    async def send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        """The same with a body of bytes, as they are."""
         called = time.monotonic()
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
                 reader, writer = self._streams or await self._connect()
-                writer.write(self._request(method, path, data, key))
+                writer.write(self._request(method, path, body, headers))
                 status, body = await _read(reader)
         except (OSError, EOFError, TimeoutError, ValueError) as error:
             self.hang_up()
@@ -130,13 +135,11 @@ class Caller:
         self._streams = await asyncio.open_connection(LOOPBACK, self._port)
         return self._streams
 
-    def _request(self, method: str, path: str, data: object, key: str) -> bytes:
+    def _request(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> bytes:
         lines = [f"{method} {API}{path} HTTP/1.1", f"Host: {LOOPBACK}"]
         if self.token:
             lines.append(f"Authorization: Bearer {self.token}")
-        if key:
-            lines.append(f"Idempotency-Key: {key}")
-        body = b"" if data is None else msgspec.json.encode(data)
+        lines += [f"{name}: {value}" for name, value in headers.items()]
         if body:
             lines.append("Content-Type: application/json")
         if body or method == "POST":

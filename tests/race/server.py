@@ -7,11 +7,12 @@ import asyncio
 import signal
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import httpx
 import msgspec
@@ -33,17 +34,47 @@ from tests.served import environment, free_port
 READY_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 10.0
 LOOK_SECONDS: Final = 0.05
+SECRET: Final = "a race between many buyers and one seat"
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
+
+
+Start = Callable[[int], Awaitable[Process]]
+"""Starts one process at this port."""
 
 
 class Server:
     """Running processes on one database, and what a race does with them and around them."""
 
-    def __init__(self, database: Database, ports: list[int], processes: list[Process]) -> None:
+    def __init__(self, database: Database, starts: list[Start]) -> None:
         self.database = database
-        self.ports = ports
-        self.processes = processes
+        self.ports = [free_port() for _ in starts]
+        self.processes: list[Process] = []
+        self._starts = starts
         self._keys: dict[KeyRole, str] = {}
+
+    async def open(self) -> None:
+        """Start every process."""
+        for start, port in zip(self._starts, self.ports, strict=True):
+            self.processes.append(await start(port))
+        await asyncio.gather(*[self.ready(number) for number in range(len(self.processes))])
+
+    async def start_again(self, number: int) -> None:
+        """Replace a process that was killed; it is not ready yet."""
+        await self.processes[number].wait()
+        self.processes[number] = await self._starts[number](self.ports[number])
+
+    async def ready(self, number: int) -> None:
+        """Until /health of this process answers 200."""
+        address = f"http://{LOOPBACK}:{self.ports[number]}/health"
+        async with httpx.AsyncClient() as client, asyncio.timeout(READY_SECONDS_MAX):
+            while self.processes[number].returncode is None:
+                try:
+                    if (await client.get(address)).status_code == 200:
+                        return
+                except httpx.HTTPError:
+                    pass
+                await asyncio.sleep(LOOK_SECONDS)
+        raise AssertionError(f"process {number} has ended: see the log of the race")
 
     def caller(self, number: int = 0, token: str = "") -> Caller:
         """A client of one of the processes; numbers beyond them begin again with the first."""
@@ -107,47 +138,37 @@ async def racing(
     async with AsyncExitStack() as stack:
         database = await open_database(url)
         stack.push_async_callback(database.close)
-        server = Server(database, [], [])
-        stack.push_async_callback(_stop, server)
         written = stack.enter_context(log.open("ab"))
-        for number, part in enumerate(parts):
-            port = free_port()
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.race.serving", str(port)),
-                cwd=CHECKOUT,
-                stdin=asyncio.subprocess.PIPE,
-                stderr=written,
-                env={
-                    **environment(),
-                    "HOLDFAST_DATABASE_URL": urls[number] if urls else url,
-                    "HOLDFAST_SECRET": "a race between many buyers and one seat",
-                },
-            )
-            server.ports.append(port)
-            server.processes.append(process)
-            assert process.stdin is not None, "it was asked for"
-            process.stdin.write(msgspec.json.encode(part))
-            process.stdin.close()
-        await asyncio.gather(*[_ready(server, number, log) for number in range(len(parts))])
+        ways = urls or tuple([url for _ in parts])
+        starts = [
+            partial(_start, part, way, written) for part, way in zip(parts, ways, strict=True)
+        ]
+        server = Server(database, starts)
+        stack.push_async_callback(_stop, server)
+        try:
+            await server.open()
+        except (AssertionError, TimeoutError) as trouble:
+            raise AssertionError(f"{trouble}: {_end_of(log)}") from trouble
         yield server
-
-
-async def _ready(server: Server, number: int, log: Path) -> None:
-    """Until /health of this process answers 200."""
-    address = f"http://{LOOPBACK}:{server.ports[number]}/health"
-    async with httpx.AsyncClient() as client, asyncio.timeout(READY_SECONDS_MAX):
-        while server.processes[number].returncode is None:
-            try:
-                if (await client.get(address)).status_code == 200:
-                    return
-            except httpx.HTTPError:
-                pass
-            await asyncio.sleep(LOOK_SECONDS)
-    raise AssertionError(f"a process did not start: {_end_of(log)}")
 
 
 def _end_of(log: Path) -> str:
     return log.read_text(errors="replace")[-4_000:]
+
+
+async def _start(part: Part, url: str, log: BinaryIO, port: int) -> Process:
+    """One serving process."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.race.serving", str(port)),
+        cwd=CHECKOUT,
+        stdin=asyncio.subprocess.PIPE,
+        stderr=log,
+        env={**environment(), "HOLDFAST_DATABASE_URL": url, "HOLDFAST_SECRET": SECRET},
+    )
+    assert process.stdin is not None, "it was asked for"
+    process.stdin.write(msgspec.json.encode(part))
+    process.stdin.close()
+    return process
 
 
 async def _stop(server: Server) -> None:

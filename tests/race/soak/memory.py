@@ -6,8 +6,8 @@ from typing import Final
 
 import psutil
 
+from tests.race.soak.ground import Ground
 from tests.race.soak.trouble import ended
-from tests.served import Served
 
 LOOK_SECONDS: Final = 2.0
 JUDGED_SECONDS_MIN: Final = 300.0  # a younger process is still filling its caches
@@ -21,11 +21,11 @@ class Memory:
     def __init__(self) -> None:
         self.samples: dict[int, list[tuple[float, int]]] = {}
 
-    async def watch(self, box_office: Served, stop: asyncio.Event) -> None:
+    async def watch(self, ground: Ground, stop: asyncio.Event) -> None:
         """Look at all workers every now and then, until the end."""
         while not await ended(stop, LOOK_SECONDS):
             try:
-                for worker in box_office.workers():
+                for worker in ground.workers():
                     sample = time.monotonic(), worker.memory_info().rss
                     self.samples.setdefault(worker.pid, []).append(sample)
             except psutil.NoSuchProcess:  # killed just now

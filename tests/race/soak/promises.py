@@ -1,15 +1,15 @@
 """What buyers were told, held against the database at the end.
 
 A payment that was answered with tickets stands, with these very tickets, unless it was refunded at
-somebody's wish or its event was cancelled. A hold that was given back in time is not held.
+somebody's wish or its event was cancelled. A hold that was given back in time is not held, and one
+that was not lives until the deadline that was told.
 """
 
-import asyncio
-from pathlib import Path
+from datetime import UTC, datetime
 
-from holdfast.database.embedded import start_embedded_blocking
-from holdfast.database.pool import Connection, open_database
+from holdfast.database.pool import Connection
 from holdfast.ids import event_of_order
+from tests.race.caller import Answer
 
 _ORDERS = """
 SELECT order_id, status::text AS status FROM orders WHERE order_id = ANY($1::text[])
@@ -28,20 +28,17 @@ class Promises:
         self.released: set[str] = set()
         self.refund_asked: set[str] = set()
         self.cancelled_events: set[int] = set()
+        self._too_early: list[str] = []
 
-    async def broken(self, data: Path) -> list[str]:
-        """Every promise that the database of this folder does not keep."""
-        server = await asyncio.to_thread(start_embedded_blocking, data)
-        database = await open_database(server)
-        try:
-            async with database.dedicated("holdfast soak") as connection:
-                return await self._broken(connection)
-        finally:
-            await database.close()
-            server.close()
+    def keep_time(self, held: Answer, answer: Answer) -> None:
+        """A hold lives until the deadline that was told: before it, no answer may say otherwise."""
+        deadline = datetime.fromisoformat(held.body["expires_at"])
+        if answer.code == "order_expired" and datetime.now(UTC) < deadline:
+            self._too_early.append(f"{held.order_id}: expired before {deadline}")
 
-    async def _broken(self, connection: Connection) -> list[str]:
-        found: list[str] = []
+    async def broken(self, connection: Connection) -> list[str]:
+        """Every promise that this database does not keep."""
+        found = list(self._too_early)
         told = [*self.paid, *self.released]
         for start in range(0, len(told), PIECE):
             piece = told[start : start + PIECE]

@@ -1,28 +1,31 @@
 """A soak: a box office that sells for a long time while everything goes wrong.
 
 Thousands of buyers, evenings that fill up and are cancelled, killed and paused processes; then
-`holdfast doctor` must be silent, every promise kept, no bug answered and the memory flat.
+`holdfast doctor` must be silent, every promise kept, no bug answered and the memory flat. The same
+on another ground, by another schedule and with other habits is the nemesis (nemesis.py).
 """
 
 import asyncio
-import json
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
 from tests.race.caller import Caller, hang_up
+from tests.race.soak.ground import Ground, ServedGround
 from tests.race.soak.memory import Memory
 from tests.race.soak.promises import Promises
 from tests.race.soak.season import HOUSES, House, Season
-from tests.race.soak.shopper import Shopper, Staff
+from tests.race.soak.shopper import Habits, Shopper, Staff
 from tests.race.soak.totals import Totals
-from tests.race.soak.trouble import Trouble
-from tests.served import Served, served
+from tests.race.soak.trouble import Deed, Schedule, Troubles, make_trouble, soak_schedule
+from tests.served import served
 
-SILENT_SECONDS_MAX: Final = 240.0  # reconciler and relay finish what the kills cut off
-DOCTOR_PAUSE_SECONDS: Final = 3.0
+ROLES: Final = ("organiser", "gate")
+Beside = Callable[[asyncio.Event], Awaitable[None]]
+"""What else goes on until the end."""
 
 
 class Plan(Struct, frozen=True):
@@ -36,6 +39,7 @@ class Plan(Struct, frozen=True):
     trouble_seconds: float = 15.0
     houses: tuple[House, ...] = HOUSES
     kill_everything: bool = True
+    habits: Habits = Habits()
 
 
 class Report(Struct):
@@ -49,65 +53,55 @@ class Report(Struct):
 
 async def soak(plan: Plan, folder: Path) -> Report:
     """Run the plan on an empty data folder below `folder`."""
-    totals, promises, memory = Totals(), Promises(), Memory()
     with served(folder / "data", workers=plan.workers) as box_office:
-        season = Season(box_office, folder, plan.houses, plan.hold_seconds, totals, promises)
-        await season.open()
-        keys = [new_key(box_office, role) for role in ("organiser", "gate")]
-        began = time.monotonic()
-        await sell(plan, box_office, season, keys, totals, promises, memory)
-        seconds = time.monotonic() - began
-        await asyncio.to_thread(box_office.wait_ready)
-        faults = await asyncio.to_thread(until_the_doctor_is_silent, box_office)
-        faults += await promises.broken(box_office.data)
-    faults += [f"{n} x {answer}" for answer, n in totals.bugs.items()]
-    return Report(totals, memory, seconds, faults + memory.faults())
+        ground = ServedGround(box_office, folder)
+        schedule = soak_schedule(
+            plan.seed, plan.trouble_seconds, kill_everything=plan.kill_everything
+        )
+        report = await run(plan, ground, Troubles(ground).deeds, schedule, Totals())
+    report.faults += report.memory.faults()
+    return report
 
 
-async def sell(
+async def run(
     plan: Plan,
-    box_office: Served,
-    season: Season,
-    keys: list[str],
+    ground: Ground,
+    deeds: dict[str, Deed],
+    schedule: Schedule,
     totals: Totals,
-    promises: Promises,
-    memory: Memory,
-) -> None:
-    """Everybody at once, until the time is over."""
+    *beside: Beside,
+) -> Report:
+    """Sell while these deeds are done by their schedule, then look at what is left."""
+    promises, memory = Promises(), Memory()
+    season = Season(ground, plan.houses, plan.hold_seconds, totals, promises)
+    await season.open()
+    keys = [await ground.key(role) for role in ROLES]
+    began = time.monotonic()
     stop = asyncio.Event()
-    trouble = Trouble(box_office, totals, plan.trouble_seconds, plan.seed)
-    manager = Caller(box_office.port, keys[0])
-    callers: list[Caller] = [manager]
+    callers: list[Caller] = [ground.caller(0, keys[0])]
     works = [
-        season.run(manager, stop),
-        trouble.run(stop, plan.kill_everything),
-        memory.watch(box_office, stop),
+        season.run(callers[0], stop),
+        make_trouble(ground, deeds, schedule, totals, stop),
+        memory.watch(ground, stop),
+        *[work(stop) for work in beside],
     ]
     for number in range(plan.shoppers):
-        staff = Staff(*[Caller(box_office.port, key) for key in keys])
-        caller = Caller(box_office.port)
+        staff = Staff(*[ground.caller(number, key) for key in keys])
+        caller = ground.caller(number)
         callers += [caller, staff.organiser, staff.gate]
-        shopper = Shopper(caller, staff, season, totals, promises, f"{plan.seed} {number}")
+        seed = f"{plan.seed} {number}"
+        shopper = Shopper(caller, staff, season, totals, promises, plan.habits, seed)
         works.append(shopper.shop_until(stop))
-    tasks = [asyncio.create_task(work) for work in works]
+    tasks = [asyncio.ensure_future(work) for work in works]
     # Nobody ends before the end, but for somebody who found what must not be.
     await asyncio.wait(tasks, timeout=plan.seconds, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
     await asyncio.gather(*tasks)
+    seconds = time.monotonic() - began
     hang_up(callers)
-
-
-def new_key(box_office: Served, role: str) -> str:
-    return box_office.run("key", "create", "--role", role).strip()
-
-
-def until_the_doctor_is_silent(box_office: Served) -> list[str]:
-    """What `holdfast doctor` still finds after the reconciler and the relay had their time."""
-    deadline = time.monotonic() + SILENT_SECONDS_MAX
-    while True:
-        code, output = box_office.try_run("doctor", "--json")
-        if code == 0:
-            return []
-        if time.monotonic() > deadline:
-            return [json.dumps(finding) for finding in json.loads(output)["findings"]]
-        time.sleep(DOCTOR_PAUSE_SECONDS)
+    await ground.ready()
+    faults = await ground.doctor()
+    async with ground.look() as connection:
+        faults += await promises.broken(connection)
+    faults += [f"{n} x {answer}" for answer, n in totals.bugs.items()]
+    return Report(totals, memory, seconds, faults)

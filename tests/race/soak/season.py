@@ -4,16 +4,15 @@ Every second full evening is cancelled, so that thousands of refunds run while o
 """
 
 import asyncio
-from pathlib import Path
 from random import Random
 from typing import Final
 
 from msgspec import Struct
 
 from tests.race.caller import Caller, Unanswered
+from tests.race.soak.ground import Ground
 from tests.race.soak.promises import Promises
 from tests.race.soak.totals import Totals
-from tests.served import Served, run_program
 
 House = tuple[str, int]
 """Kind and number of places."""
@@ -34,15 +33,13 @@ class Season:
 
     def __init__(
         self,
-        box_office: Served,
-        folder: Path,
+        ground: Ground,
         houses: tuple[House, ...],
         hold_seconds: int,
         totals: Totals,
         promises: Promises,
     ) -> None:
-        self._box_office = box_office
-        self._folder = folder
+        self._ground = ground
         self._houses = houses
         self._hold_seconds = hold_seconds
         self._totals = totals
@@ -89,18 +86,11 @@ class Season:
 
     async def _announce(self, number: int) -> Evening:
         kind, seats = self._houses[number]
-        chart = self._folder / f"{kind}.json"
-        if not await asyncio.to_thread(chart.exists):
-            generated = await asyncio.to_thread(
-                run_program, "chart", "generate", "--kind", kind, "--seats", str(seats)
-            )
-            await asyncio.to_thread(chart.write_text, generated.stdout)
-        terms = ("--hold-seconds", str(self._hold_seconds), "--order-limit", "20")
         for _ in range(ANNOUNCE_TRIES_MAX):
             try:
-                made = await asyncio.to_thread(self._box_office.event, chart, *terms)
+                event_id = await self._ground.announce(kind, seats, self._hold_seconds)
             except AssertionError:
                 await asyncio.sleep(1)
                 continue
-            return Evening(made["event_id"], seats)
+            return Evening(event_id, seats)
         raise AssertionError("no evening could be announced")

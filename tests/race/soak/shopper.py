@@ -9,6 +9,8 @@ from collections.abc import Awaitable
 from random import Random
 from typing import Any, Final
 
+from msgspec import Struct
+
 from tests.race.caller import Answer, Caller, Unanswered
 from tests.race.soak.promises import Promises
 from tests.race.soak.season import Evening, Season
@@ -22,7 +24,23 @@ CARDS: Final = (
 )  # fmt: skip
 TRIES_MAX: Final = 4  # for seats, before a buyer gives up
 AWAY_SECONDS: Final = 0.2  # after a lost link or a busy answer
-THINK_SECONDS: Final = 0.25
+
+
+class Habits(Struct, frozen=True):
+    """How buyers choose and pay; shares from 0 to 1. `hot`: so many seats that nearly all of them
+    want, 0: none in particular. `look`: at the map, before each try."""
+
+    cards: tuple[str, ...] = CARDS
+    pay: float = 0.6
+    release: float = 0.2
+    scan: float = 0.4
+    refund: float = 0.35
+    hot: int = 0
+    look: float = 0.1
+    think_seconds: float = 0.25
+
+
+HOT_SHARE: Final = 0.8
 
 
 class Staff:
@@ -43,6 +61,7 @@ class Shopper:
         season: Season,
         totals: Totals,
         promises: Promises,
+        habits: Habits,
         seed: str,
     ) -> None:
         self._caller = caller
@@ -50,6 +69,7 @@ class Shopper:
         self._season = season
         self._totals = totals
         self._promises = promises
+        self._habits = habits
         self._chance = Random(seed)
 
     async def shop_until(self, stop: asyncio.Event) -> None:
@@ -74,11 +94,11 @@ class Shopper:
             return
         if chance.random() < 0.2:
             held = await self._edit(evening, held)
-        await asyncio.sleep(chance.random() * THINK_SECONDS)
+        await asyncio.sleep(chance.random() * self._habits.think_seconds)
         wish = chance.random()
-        if wish < 0.6:
+        if wish < self._habits.pay:
             await self._pay_and_go(evening, held)
-        elif wish < 0.8:
+        elif wish < self._habits.pay + self._habits.release:
             await self._release(held)
 
     async def _ask(self, operation: str, call: Awaitable[Answer]) -> Answer:
@@ -95,7 +115,7 @@ class Shopper:
         """A hold for a party, within some tries; None where the buyer gives up."""
         path = f"/events/{evening.event_id}/holds"
         for _ in range(TRIES_MAX):
-            if self._chance.random() < 0.1:
+            if self._chance.random() < self._habits.look:
                 await self._ask(
                     "look", self._caller.call("GET", f"/events/{evening.event_id}/seats")
                 )
@@ -115,7 +135,8 @@ class Shopper:
         party = self._chance.choice(PARTIES)
         if self._chance.random() < 0.3:
             return {"best_available": {"quantity": party}}
-        first = self._chance.randrange(evening.seats - party)
+        hot = self._habits.hot and self._chance.random() < HOT_SHARE
+        first = self._chance.randrange((self._habits.hot if hot else evening.seats) - party)
         return {"seat_ids": list(range(first, first + party))}
 
     async def _edit(self, evening: Evening, held: Answer) -> Answer:
@@ -144,15 +165,16 @@ class Shopper:
             return
         tickets = paid.body["tickets"]
         self._promises.paid[paid.order_id] = [ticket["barcode"] for ticket in tickets]
-        if self._chance.random() < 0.4:
+        if self._chance.random() < self._habits.scan:
             await self._scan(evening, tickets)
-        if self._chance.random() < 0.35:
+        if self._chance.random() < self._habits.refund:
             await self._refund(paid)
 
     async def _pay(self, held: Answer) -> Answer | None:
         """With one card, and another where that was declined; None where it came to nothing."""
-        card = self._chance.choice(CARDS)
+        card = self._chance.choice(self._habits.cards)
         paid = await self._ask("pay", self._caller.pay(held.order_id, card))
+        self._promises.keep_time(held, paid)
         if paid.code == "payment_failed":
             card = "tok_ok:another"
             paid = await self._ask("pay", self._caller.pay(held.order_id, card))

@@ -1,72 +1,96 @@
-"""What goes wrong during a soak: workers, PostgreSQL and everything are killed, workers are paused.
+"""What goes wrong during a soak, one trouble after the other, by a schedule drawn from a seed.
 
-The eldest worker is spared, so that there is one whose memory can be watched.
+A schedule says after how many seconds comes which trouble; each is over before the next begins.
+The eldest worker is killed seldom, so that there is one whose memory can be watched.
 """
 
 import asyncio
 import signal
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from itertools import count
 from random import Random
 from typing import Final
 
 import psutil
 
+from tests.race.soak.ground import Ground
 from tests.race.soak.totals import Totals
-from tests.served import Served
 
 PAUSE_SECONDS: Final = 3.0  # longer than the desk may be idle with the lock in its hand
-POSTGRESQL_EVERY: Final = 4  # troubles
-PAUSE_EVERY: Final = 3
+SINK_SECONDS: Final = 0.5  # until it is noticed that somebody is gone
+
+Deed = Callable[[], Awaitable[None]]
+Schedule = Iterator[tuple[float, str]]
 
 
-class Trouble:
-    """One trouble after the other, `every_seconds` apart, each over before the next begins."""
+class Troubles:
+    """What can be done to any box office, by the name under which it is counted."""
 
-    def __init__(self, box_office: Served, totals: Totals, every_seconds: float, seed: int) -> None:
-        self._box_office = box_office
-        self._totals = totals
-        self._every_seconds = every_seconds
-        self._chance = Random(seed)
-
-    async def run(self, stop: asyncio.Event, kill_everything: bool) -> None:
-        """Until the end. `kill_everything`: the first trouble is that all of it is killed."""
-        number = 0
-        while not await ended(stop, self._every_seconds * self._chance.uniform(0.7, 1.3)):
-            number += 1
-            if kill_everything and number == 1:
-                await self._kill_everything()
-            elif number % POSTGRESQL_EVERY == 0:
-                await self._kill_postgresql()
-            elif number % PAUSE_EVERY == 0:
-                await self._pause_a_worker()
-            else:
-                await self._kill_a_worker()
-            await asyncio.to_thread(self._box_office.wait_ready)
-
-    async def _kill_everything(self) -> None:
-        self._totals.troubles["times everything killed"] += 1
-        await asyncio.to_thread(self._box_office.kill_everything)
-        await asyncio.to_thread(self._box_office.start_again)
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self.deeds: dict[str, Deed] = {
+            "workers killed": self._kill_a_worker,
+            "workers paused": self._pause_a_worker,
+            "times PostgreSQL killed": self._kill_postgresql,
+            "times everything killed": ground.kill_everything,
+        }
 
     async def _kill_postgresql(self) -> None:
-        self._totals.troubles["times PostgreSQL killed"] += 1
-        self._box_office.postmaster().send_signal(signal.SIGKILL)
-        await asyncio.sleep(0.5)
+        self._ground.postmaster().send_signal(signal.SIGKILL)
+        await asyncio.sleep(SINK_SECONDS)
 
     async def _kill_a_worker(self) -> None:
-        self._totals.troubles["workers killed"] += 1
-        youngest(self._box_office).send_signal(signal.SIGKILL)
-        await asyncio.sleep(0.5)
+        youngest(self._ground).send_signal(signal.SIGKILL)
+        await asyncio.sleep(SINK_SECONDS)
 
     async def _pause_a_worker(self) -> None:
-        self._totals.troubles["workers paused"] += 1
-        worker = youngest(self._box_office)
+        worker = youngest(self._ground)
         worker.send_signal(signal.SIGSTOP)
         await asyncio.sleep(PAUSE_SECONDS)
         worker.send_signal(signal.SIGCONT)
 
 
-def youngest(box_office: Served) -> psutil.Process:
-    return max(box_office.workers(), key=lambda worker: worker.create_time())
+async def make_trouble(
+    ground: Ground,
+    deeds: Mapping[str, Deed],
+    schedule: Schedule,
+    totals: Totals,
+    stop: asyncio.Event,
+) -> None:
+    """By the schedule, until the end."""
+    for seconds, name in schedule:
+        if await ended(stop, seconds):
+            return
+        totals.troubles[name] += 1
+        await deeds[name]()
+        await ground.ready()
+
+
+def soak_schedule(seed: int, every_seconds: float, *, kill_everything: bool) -> Schedule:
+    """Mostly workers; every third a pause, every fourth PostgreSQL, once everything."""
+    chance = Random(seed)
+    for number in count(1):
+        if kill_everything and number == 1:
+            name = "times everything killed"
+        elif number % 4 == 0:
+            name = "times PostgreSQL killed"
+        elif number % 3 == 0:
+            name = "workers paused"
+        else:
+            name = "workers killed"
+        yield every_seconds * chance.uniform(0.7, 1.3), name
+
+
+def drawn_schedule(seed: int, every_seconds: float, names: Sequence[str]) -> Schedule:
+    """All of them in a new order again and again, so that none is left out."""
+    chance = Random(seed)
+    while True:
+        for name in chance.sample(names, len(names)):
+            yield every_seconds * chance.uniform(0.5, 1.5), name
+
+
+def youngest(ground: Ground) -> psutil.Process:
+    return max(ground.workers(), key=lambda worker: worker.create_time())
 
 
 async def ended(stop: asyncio.Event, seconds: float) -> bool:
