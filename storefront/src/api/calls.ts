@@ -88,7 +88,11 @@ export const completeTestPayment = (paymentId: string, approve: boolean) =>
     body: { approve },
   })
 
-export function ticketAddress(ticketId: string, kind: 'svg' | 'ics', token: string | null): string {
+/** The mail with the tickets once more, to the address that the order has; answers with it. */
+export const resend = (id: string, token: string | null) =>
+  ask<{ email: string }>(`/orders/${encodeURIComponent(id)}/resend`, { method: 'POST', token })
+
+export function ticketAddress(ticketId: string, kind: 'svg' | 'ics' | 'pdf', token: string | null): string {
   const plain = `/api/v1/tickets/${encodeURIComponent(ticketId)}.${kind}`
   return token === null ? plain : `${plain}?token=${encodeURIComponent(token)}`
 }

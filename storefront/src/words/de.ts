@@ -326,6 +326,11 @@ export const de: Words = {
     offline: 'Sie sind offline. So hat dieses Gerät Ihre Karten zuletzt gesehen.',
     share: 'Weitergeben',
     copied: 'Der Link ist kopiert. Wer ihn hat, hat die Karten.',
+    pdf: 'Karte als PDF',
+    resend: 'Noch einmal mailen',
+    resent: (email) => `Ihre Karten sind unterwegs an ${email}.`,
+    resendLater:
+      'Sie wurden gerade erst verschickt. Schauen Sie auch beim Spam nach, oder versuchen Sie es später.',
     calendar: 'In den Kalender',
     print: 'Drucken',
     ticketOf: (n, all) => `Karte ${n} von ${all}`,

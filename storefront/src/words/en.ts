@@ -324,6 +324,11 @@ export const en = {
     offline: 'You are offline. These are your tickets as this device last saw them.',
     share: 'Pass on',
     copied: 'The link is copied. Whoever has it has the tickets.',
+    pdf: 'Ticket as PDF',
+    resend: 'Send by mail again',
+    resent: (email: string) => `Your tickets are on their way to ${email}.`,
+    resendLater:
+      'They were sent a moment ago. Look among unwanted mail too, or try again later.',
     calendar: 'Add to calendar',
     print: 'Print',
     ticketOf: (n: number, all: number) => `Ticket ${n} of ${all}`,

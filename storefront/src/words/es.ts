@@ -325,6 +325,11 @@ export const es: Words = {
     offline: 'Estás sin conexión. Estas son tus entradas como este dispositivo las vio por última vez.',
     share: 'Pasar a otra persona',
     copied: 'El enlace está copiado. Quien lo tiene, tiene las entradas.',
+    pdf: 'Entrada en PDF',
+    resend: 'Enviar otra vez por correo',
+    resent: (email) => `Tus entradas van de camino a ${email}.`,
+    resendLater:
+      'Se enviaron hace un momento. Mira también en el correo no deseado o inténtalo más tarde.',
     calendar: 'Añadir al calendario',
     print: 'Imprimir',
     ticketOf: (n, all) => `Entrada ${n} de ${all}`,

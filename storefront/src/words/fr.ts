@@ -324,6 +324,11 @@ export const fr: Words = {
     offline: 'Vous êtes hors ligne. Voici vos billets tels que cet appareil les a vus pour la dernière fois.',
     share: 'Transmettre',
     copied: 'Le lien est copié. Qui l’a, a les billets.',
+    pdf: 'Billet en PDF',
+    resend: 'Renvoyer par courriel',
+    resent: (email) => `Vos billets sont en route vers ${email}.`,
+    resendLater:
+      'Ils viennent d’être envoyés. Regardez aussi dans les indésirables, ou réessayez plus tard.',
     calendar: 'Ajouter au calendrier',
     print: 'Imprimer',
     ticketOf: (n, all) => `Billet ${n} sur ${all}`,
