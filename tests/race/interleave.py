@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 from holdfast.database.pool import Connection, Database
+from holdfast.database.replicas import Replicas
 
 STEPS_MAX = 200  # statements of one run; more means that somebody retries for ever
 SETTLE_SECONDS_MAX = 10.0
@@ -162,6 +163,7 @@ def gated(database: Database, actor: Actor) -> Database:
         GatedPool(database.pool, actor),  # type: ignore[arg-type]
         GatedPool(database.desk_pool, actor),  # type: ignore[arg-type]
         {},
+        Replicas({}, ()),
     )
 
 

@@ -1,5 +1,6 @@
 """Errands at the payment provider: capture, void, refund. Never asked inside a transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from holdfast.checkout.provider import (
@@ -14,6 +15,7 @@ from holdfast.checkout.provider import (
 from holdfast.config import OUTBOX_PASS_SECONDS
 from holdfast.database.pool import Connection
 from holdfast.desk.order import OutboxKind, PaymentStatus
+from holdfast.desk.reading import lock_payments
 from holdfast.outbox.errand import (
     ErrandFailed,
     ErrandNeedless,
@@ -24,13 +26,13 @@ from holdfast.outbox.errand import (
 )
 from holdfast.outbox.rows import tick_off
 
-_MOVE_PAYMENT = """
+_MOVE_PAYMENTS = """
 UPDATE payment
 SET status = $5::text::payment_status, updated_at = $6
 WHERE
     event_id = $1
-    AND order_id = $2
-    AND payment_id = $3
+    AND order_id = ANY($2::text[])
+    AND payment_id = ANY($3::text[])
     AND status = $4::text::payment_status
 """
 _COLLECTED_AFTER_ALL = """
@@ -86,14 +88,20 @@ async def do_at_provider(providers: Providers, errand: Taken) -> None:
         raise ErrandRefused(str(refused)) from refused
 
 
-async def move_payment(connection: Connection, errand: Taken, now: datetime) -> None:
-    """The payment of a capture or void that was done, where it belongs."""
-    if errand.kind not in _MOVES:
-        return
-    before, after = _MOVES[errand.kind]
-    await connection.execute(
-        _MOVE_PAYMENT, errand.event_id, errand.order_id, errand.payment_id, before, after, now
-    )
+async def move_payments(
+    connection: Connection, event_id: int, errands: Sequence[Taken], now: datetime
+) -> None:
+    """The payments of captures and voids that were done, where they belong. To be called in a
+    transaction."""
+    for kind, (before, after) in _MOVES.items():
+        order_ids = sorted({e.order_id or "" for e in errands if e.kind is kind})
+        payment_ids = sorted({e.payment_id or "" for e in errands if e.kind is kind})
+        if payment_ids:
+            # In the order in which the desk locks them, so that the two never wait in a ring.
+            await lock_payments(connection, event_id, order_ids)
+            await connection.execute(
+                _MOVE_PAYMENTS, event_id, order_ids, payment_ids, before, after, now
+            )
 
 
 async def refund_instead(

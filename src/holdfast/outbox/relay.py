@@ -8,7 +8,7 @@ parked for a person at the end; nothing is ever dropped.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -37,7 +37,7 @@ from holdfast.outbox.errand import (
     Taken,
     Teller,
 )
-from holdfast.outbox.money import do_at_provider, move_payment, refund_instead
+from holdfast.outbox.money import do_at_provider, move_payments, refund_instead
 from holdfast.outbox.news import spread
 from holdfast.outbox.rows import claim, events_due, park, put_back, tick_off
 
@@ -72,6 +72,7 @@ class Relay:
         self._clock = clock
         self._providers = providers
         self._writing = asyncio.Lock()  # one connection is enough, and leaves the rest to buyers
+        self._finished: list[Taken] = []
         at_provider = asyncio.Semaphore(OUTBOX_CONCURRENCY)
         self._lanes = [
             *[Lane(kind, self._at_provider, at_provider, asyncio.Event()) for kind in MONEY],
@@ -177,7 +178,8 @@ class Relay:
         except ErrandOvertaken as overtaken:
             await self._refund_instead(errand, str(overtaken))
         except ErrandNeedless as needless:
-            await self._done(errand, str(needless))
+            async with self._writing:
+                await self._tick_off(errand.event_id, [errand], str(needless))
         except ErrandRefused as refused:
             await self._park(errand, str(refused))
         except Exception as error:
@@ -201,14 +203,32 @@ class Relay:
             async with connection.transaction():
                 await refund_instead(connection, errand, now, trouble)
 
-    async def _done(self, errand: Taken, remark: str | None = None) -> None:
-        """The payment where it belongs and the errand ticked off, in one commit. `remark`: why
-        there was nothing to do."""
-        async with self._writing, self._database.pool.acquire() as connection:
+    async def _done(self, errand: Taken) -> None:
+        """The payment where it belongs and the errand ticked off, in one commit with all that were
+        done while the last one was written.
+
+        Where that fails, it fails for one of them, and the others are not told: what was not
+        written down falls due again, and is done twice at our end and once at the other.
+        """
+        self._finished.append(errand)
+        async with self._writing:
+            finished, self._finished = self._finished, []
+            by_event: dict[int, list[Taken]] = {}
+            for one in finished:
+                by_event.setdefault(one.event_id, []).append(one)
+            for event_id, errands in by_event.items():
+                await self._tick_off(event_id, errands)
+
+    async def _tick_off(
+        self, event_id: int, errands: Sequence[Taken], remark: str | None = None
+    ) -> None:
+        """These are done, in one commit. `remark`: why there was nothing to do."""
+        async with self._database.pool.acquire() as connection:
             now = await self._clock.now(connection)
             async with connection.transaction():
-                await move_payment(connection, errand, now)
-                await tick_off(connection, errand.event_id, [errand.outbox_id], now, remark)
+                await move_payments(connection, event_id, errands, now)
+                outbox_ids = sorted([errand.outbox_id for errand in errands])
+                await tick_off(connection, event_id, outbox_ids, now, remark)
 
     async def _again(self, errand: Taken, seconds: float, trouble: str, attempts: int) -> None:
         log.warning("relay.again", outbox_id=errand.outbox_id, seconds=seconds, trouble=trouble)
