@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from holdfast.setting import Setting, SettingError, is_origin
+from holdfast.setting import Setting, SettingError, is_origin, read_origins
 from holdfast.stripe_settings import STRIPE_SETTINGS, StripeSettings, read_stripe
 
 ACCEPT_LOSS: Final = "a failover may lose sales"  # what an operator must say to sell that way
@@ -79,7 +79,8 @@ SETTINGS: Final = (
     Setting(
         "HOLDFAST_ALLOWED_ORIGINS",
         "",
-        "Comma-separated origins whose pages may send orders, as https://arena.example.",
+        "Comma-separated origins whose pages may send orders and show the map in a frame "
+        "(docs/embedding.md), as https://arena.example.",
     ),
     *STRIPE_SETTINGS,
 )
@@ -155,12 +156,7 @@ def read_settings(environment: Mapping[str, str], data: Path | None = None) -> S
     public_url = text("HOLDFAST_PUBLIC_URL").rstrip("/")
     if public_url and not is_origin(public_url):
         raise SettingError("HOLDFAST_PUBLIC_URL must be an address like https://tickets.example.")
-    origins = [o.strip().rstrip("/") for o in text("HOLDFAST_ALLOWED_ORIGINS").split(",")]
-    wrong = [o for o in origins if o and not is_origin(o)]
-    if wrong:
-        raise SettingError(
-            f"HOLDFAST_ALLOWED_ORIGINS: {wrong[0]!r} is not like https://arena.example."
-        )
+    allowed_origins = read_origins("HOLDFAST_ALLOWED_ORIGINS", text("HOLDFAST_ALLOWED_ORIGINS"))
     postgres_bin = text("HOLDFAST_POSTGRES_BIN")
     if postgres_bin and not (Path(postgres_bin) / "postgres").exists():
         raise SettingError("HOLDFAST_POSTGRES_BIN must be a folder that holds initdb and postgres.")
@@ -174,7 +170,7 @@ def read_settings(environment: Mapping[str, str], data: Path | None = None) -> S
         postgres_bin=Path(postgres_bin) if postgres_bin else None,
         secret=secret,
         public_url=public_url,
-        allowed_origins=frozenset(o for o in origins if o),
+        allowed_origins=allowed_origins,
         **_mail(text("HOLDFAST_SMTP_URL"), text("HOLDFAST_MAIL_FROM"), public_url),
         stripe=read_stripe(text, public_url),
     )

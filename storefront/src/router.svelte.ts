@@ -1,4 +1,8 @@
-/** Addresses to pages, with the browser's own history: /, /events/{id}, /orders/{id}. */
+/** Addresses to pages, with the browser's own history: /, /events/{id}, /orders/{id}; the same under
+ *  /embed where they stand in a frame. */
+
+import { tellHost } from './embed/host'
+import { addressHere, fitsFrame, framed, pathInside } from './embed/place'
 
 export type Route =
   | { page: 'programme' }
@@ -17,9 +21,10 @@ class Router {
   }
 
   go(address: string, replace = false): void {
-    if (replace) history.replaceState(null, '', address)
-    else history.pushState(null, '', address)
+    if (replace) history.replaceState(null, '', addressHere(address))
+    else history.pushState(null, '', addressHere(address))
     window.scrollTo(0, 0)
+    tellHost('turn')
     this.#arrive()
   }
 
@@ -36,12 +41,13 @@ class Router {
     if (link.origin !== location.origin || link.target !== '' || link.hasAttribute('download')) return
     if (link.pathname.startsWith('/api/') || link.getAttribute('href')?.startsWith('#')) return
     event.preventDefault()
-    this.go(link.pathname + link.search)
+    if (framed && !fitsFrame(link.pathname)) window.open(link.href, '_blank', 'noopener')
+    else this.go(link.pathname + link.search)
   }
 }
 
 function read(): Route {
-  const path = location.pathname.replace(/\/+$/, '') || '/'
+  const path = pathInside(location.pathname).replace(/\/+$/, '') || '/'
   if (path === '/') return { page: 'programme' }
   const event = /^\/events\/(\d{1,10})$/.exec(path)?.[1]
   if (event !== undefined) return { page: 'event', eventId: Number(event) }

@@ -131,6 +131,64 @@ async def test_a_configured_page_may_sell(database: Database, tmp_path: Path) ->
         assert opened.headers["access-control-allow-origin"] == friend
 
 
+@pytest.mark.parametrize("path", ["/embed/events/3", "/embed/orders/o_1_x?token=t"])
+async def test_only_allowed_pages_may_frame_the_embedded_ones(
+    database: Database, tmp_path: Path, path: str
+) -> None:
+    friends = "https://arena.example, https://club.example:8443"
+    async with open_door(database, tmp_path, HOLDFAST_ALLOWED_ORIGINS=friends) as door:
+        page = await door.visitor().get(path)
+        policy = page.headers["content-security-policy"]
+        assert policy.endswith("frame-ancestors https://arena.example https://club.example:8443")
+        assert "unsafe" not in policy
+        assert page.text.startswith("<!doctype html>")
+        for other in ("/", "/events/3", "/embed", "/orders/o_1_x?token=t"):
+            page = await door.visitor().get(other, headers={"Accept": "text/html"})
+            assert "frame-ancestors 'none'" in page.headers["content-security-policy"], other
+
+
+async def test_without_allowed_origins_nobody_frames_anything(lobby: Door) -> None:
+    page = await lobby.visitor().get("/embed/events/3")
+    assert page.headers["content-security-policy"].endswith("frame-ancestors 'none'")
+
+
+async def test_any_page_may_load_the_script_that_says_why_there_is_no_map(lobby: Door) -> None:
+    script = await lobby.visitor().get("/embed.js", headers={"Origin": "https://blog.example"})
+    if script.headers["content-type"].startswith("text/html"):
+        pytest.skip("the storefront is not built: make storefront")
+    assert script.headers["access-control-allow-origin"] == "*"
+    assert script.headers["cache-control"] == "no-cache"
+    page = await lobby.visitor().get("/", headers={"Origin": "https://blog.example"})
+    assert "access-control-allow-origin" not in page.headers
+
+
+async def test_an_allowed_page_asks_first_and_never_by_cookie(
+    database: Database, tmp_path: Path
+) -> None:
+    friend = "https://arena.example"
+    async with open_door(database, tmp_path, HOLDFAST_ALLOWED_ORIGINS=friend) as door:
+        event_id = await door.evening()
+        anyone = door.client()
+        for origin, told in ((friend, friend), ("https://blog.example", "*")):
+            for path in ("", "/seats", "/prices", "/availability", "/chart"):
+                read = await anyone.get(f"/events/{event_id}{path}", headers={"Origin": origin})
+                assert read.headers["access-control-allow-origin"] == told, path
+                assert "origin" in read.headers["vary"].lower(), path
+                assert "access-control-allow-credentials" not in read.headers
+        asks = {"Origin": friend, "Access-Control-Request-Method": "POST"}
+        asked = await anyone.options(f"/events/{event_id}/holds", headers=asks)
+        assert asked.headers["vary"] == "Origin"
+        assert "access-control-allow-credentials" not in asked.headers
+        cookie = (await anyone.post("/sessions", headers=OURS)).headers["set-cookie"]
+        held = await anyone.post(
+            f"/events/{event_id}/holds",
+            json={"seat_ids": [1]},
+            headers={"Origin": friend, "Cookie": cookie.partition(";")[0],
+                     "Holdfast-Storefront": "1"},
+        )  # fmt: skip
+        assert code(held) == (403, "wrong_origin")
+
+
 async def test_what_has_not_changed_is_not_sent_again(lobby: Door) -> None:
     event_id = await lobby.evening()
     anyone = lobby.client()

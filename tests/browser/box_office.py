@@ -19,7 +19,7 @@ Json = dict[str, Any]
 class BoxOffice:
     """`holdfast serve` on a data folder of its own; events are made with the command line."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -28,7 +28,7 @@ class BoxOffice:
             _command("serve", "--port", str(self.port), "--data", str(folder / "data")),
             stdout=self._log,
             stderr=subprocess.STDOUT,
-            env=_environment(),
+            env={**_environment(), **settings},
         )
         self._wait_until_open()
 

@@ -8,19 +8,29 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.box_office import BoxOffice
+from tests.browser.organiser import OrganisersSite
 from tests.browser.visitor import Invite, Visitor
 
 WEB = Path(__file__).parents[2] / "src" / "holdfast" / "web" / "index.html"
 
 
 @pytest.fixture(scope="session")
-def box_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoxOffice]:
+def site() -> Iterator[OrganisersSite]:
+    site = OrganisersSite()
+    yield site
+    site.close()
+
+
+@pytest.fixture(scope="session")
+def box_office(
+    tmp_path_factory: pytest.TempPathFactory, site: OrganisersSite
+) -> Iterator[BoxOffice]:
     if not WEB.exists():
         pytest.skip("the storefront is not built: make storefront")
     folder = tmp_path_factory.mktemp("box-office")
     # The embedded server steps down from root and must still reach its folder.
     folder.chmod(0o755)
-    office = BoxOffice(folder)
+    office = BoxOffice(folder, HOLDFAST_ALLOWED_ORIGINS=f"{site.far},{site.near}")
     yield office
     office.close()
 

@@ -30,6 +30,7 @@ class Visitor:
         self.size, self.theme = size, "dark" if dark else "light"
         self.touch = size == "phone"
         self.address = address
+        self.known: tuple[str, ...] = (address, "blob:", "data:")
         self.context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
@@ -53,7 +54,7 @@ class Visitor:
             self.errors.append(message.text)
 
     def _watch(self, url: str) -> None:
-        if not url.startswith((self.address, "blob:", "data:")):
+        if not url.startswith(self.known):
             self.foreign.append(url)
 
     def visit(self, path: str) -> None:

@@ -55,6 +55,13 @@ def test_the_command_line_has_the_last_word_on_the_folder(tmp_path: Path) -> Non
         ("HOLDFAST_PUBLIC_URL", "tickets.example"),
         ("HOLDFAST_PUBLIC_URL", "https://tickets.example/shop"),
         ("HOLDFAST_ALLOWED_ORIGINS", "https://arena.example, arena.example"),
+        ("HOLDFAST_ALLOWED_ORIGINS", "*"),
+        ("HOLDFAST_ALLOWED_ORIGINS", "https://*.arena.example"),
+        ("HOLDFAST_ALLOWED_ORIGINS", "https://arena.example/tickets"),
+        ("HOLDFAST_ALLOWED_ORIGINS", "https://arena.example; script-src https://evil.example"),
+        ("HOLDFAST_ALLOWED_ORIGINS", "https://ada@arena.example"),
+        ("HOLDFAST_ALLOWED_ORIGINS", "https://arena.example:99999"),
+        ("HOLDFAST_ALLOWED_ORIGINS", "null"),
         ("HOLDFAST_POSTGRES_BIN", "/nowhere"),
     ],
 )
@@ -62,6 +69,19 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingError, match=name) as wrong:
         read_settings({**GOOD, name: value})
     assert str(wrong.value).endswith(".")
+
+
+def test_a_wildcard_of_origins_is_refused_with_its_reason() -> None:
+    with pytest.raises(SettingError, match="pages of strangers"):
+        read_settings({**GOOD, "HOLDFAST_ALLOWED_ORIGINS": "https://arena.example, https://*"})
+
+
+def test_origins_are_known_as_browsers_write_them() -> None:
+    written = "HTTPS://Arena.Example:443/, http://localhost:80, http://[::1]:3000,,"
+    settings = read_settings({**GOOD, "HOLDFAST_ALLOWED_ORIGINS": written})
+    assert settings.allowed_origins == {
+        "https://arena.example", "http://localhost", "http://[::1]:3000"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """The buyer's pages as they are served.
 
 `/assets/...` have their hash in the name and are cacheable for ever; every other address that is no
-API's shows the page, which finds its own way. The pages may load nothing from elsewhere.
+API's shows the page, which finds its own way. The pages may load nothing from elsewhere, and stand
+in nobody's frame: but for those under `/embed/`, which may in frames of the allowed origins.
 """
 
 from html import escape
@@ -30,6 +31,11 @@ SECURITY = {
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
 
+FRAMED_PATH = "/embed/"
+EMBED_SCRIPT = "/embed.js"
+# Any page may load the script: where the frame is then refused, it says so and leads to us.
+FOR_ANY_PAGE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+
 
 async def read_page(request: ApiRequest) -> Response[Any]:
     """A file of the buyer's pages, or the page itself."""
@@ -39,7 +45,7 @@ async def read_page(request: ApiRequest) -> Response[Any]:
         raise Refusal("not_found")
     immutable = path.startswith("/assets/")
     headers = {
-        **SECURITY,
+        **_security(path, request.parts.settings.allowed_origins),
         "ETag": found.etag,
         "Cache-Control": FOR_EVER if immutable else "no-cache",
         "Vary": "Accept-Encoding",
@@ -50,6 +56,18 @@ async def read_page(request: ApiRequest) -> Response[Any]:
         headers["Content-Encoding"] = "gzip"
         return Response(found.gzip, headers=headers, media_type=found.media)
     return Response(found.body, headers=headers, media_type=found.media)
+
+
+def _security(path: str, allowed: frozenset[str]) -> dict[str, str]:
+    if path == EMBED_SCRIPT:
+        return {**SECURITY, **FOR_ANY_PAGE}
+    if not path.startswith(FRAMED_PATH) or not allowed:
+        return SECURITY
+    policy = SECURITY["Content-Security-Policy"]
+    ancestors = f"frame-ancestors {' '.join(sorted(allowed))}"
+    framed = policy.replace("frame-ancestors 'none'", ancestors)
+    assert framed != policy, "the policy says who may frame the pages"
+    return {**SECURITY, "Content-Security-Policy": framed}
 
 
 async def read_order_page(

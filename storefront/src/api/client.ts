@@ -1,8 +1,10 @@
 /** One request to the public API: same origin, JSON, bounded in time and in attempts.
  *
  *  The buyer's session lives in a cookie that scripts cannot read. It is opened when first needed,
- *  and again when the server no longer knows it. */
+ *  and again when the server no longer knows it. In a frame of another site browsers keep no cookie
+ *  of ours: there it is a token, kept by this page and sent with every request. */
 
+import { framed } from '../embed/place'
 import { recall, remember } from '../parts/memory'
 import { learnTime } from './clock'
 import type { Session } from './types'
@@ -47,6 +49,8 @@ export async function ask<T>(path: string, request: Request = {}): Promise<T> {
   if (request.body !== undefined) headers['Content-Type'] = 'application/json'
   if (method !== 'GET' && !request.token && !sessionIsKnown()) await openSession()
   for (let attempt = 1; ; attempt += 1) {
+    const token = framed && !request.token ? recall(SESSION_TOKEN) : null
+    if (token !== null) headers['Authorization'] = `Bearer ${token}`
     const answer = await send(address(path, request.token), method, headers, request, attempt)
     if (answer === null) continue
     if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T
@@ -83,6 +87,7 @@ async function send(
       method,
       headers,
       body: request.body === undefined ? null : JSON.stringify(request.body),
+      credentials: framed ? 'omit' : 'same-origin',
       signal: AbortSignal.timeout((request.seconds ?? SECONDS_MAX) * 1000),
     })
     learnTime(answer)
@@ -111,8 +116,9 @@ async function readRefusal(answer: Response): Promise<Refusal> {
 }
 
 /** When the session ends, so that a buyer's first step does not begin with a refusal. The session
- *  itself is never seen here: it is a cookie that scripts cannot read. */
-const SESSION_UNTIL = 'session.until'
+ *  itself is seen here in a frame only. */
+const SESSION_UNTIL = framed ? 'frame.until' : 'session.until'
+const SESSION_TOKEN = 'frame.token'
 
 function sessionIsKnown(): boolean {
   return Date.parse(recall(SESSION_UNTIL) ?? '') > Date.now()
@@ -124,12 +130,14 @@ let opening: Promise<void> | null = null
 function openSession(): Promise<void> {
   opening ??= fetch(`${ROOT}/sessions`, {
     method: 'POST',
-    headers: { 'Holdfast-Storefront': '1' },
+    headers: framed ? {} : { 'Holdfast-Storefront': '1' },
+    credentials: framed ? 'omit' : 'same-origin',
     signal: AbortSignal.timeout(SECONDS_MAX * 1000),
   })
     .then(async (answer) => {
       if (!answer.ok) throw await readRefusal(answer)
       const session = (await answer.json()) as Session
+      if (session.token !== null) remember(SESSION_TOKEN, session.token)
       remember(SESSION_UNTIL, session.expires_at)
     })
     .catch((error: unknown) => {

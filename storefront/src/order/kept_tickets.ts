@@ -2,15 +2,17 @@
  *  it is made of, the order, the evening and every code. public/keep-tickets.js shows them then. */
 
 import { ticketAddress } from '../api/calls'
+import { framed } from '../embed/place'
 import type { BoxEvent, Order } from '../api/types'
 
 const CACHE = 'tickets'
 /** A page has about twenty parts and an order as many codes: this is a season of a keen visitor. */
 const KEPT_MAX = 400
 
-/** True where all of it is kept. Browsers without such a cache, or on plain http, keep nothing. */
+/** True where all of it is kept. Browsers without such a cache, or on plain http, keep nothing; nor is
+ *  anything kept in a frame, where nobody would look for tickets at a door. */
 export async function keepTickets(order: Order, event: BoxEvent, token: string | null): Promise<boolean> {
-  if (!('serviceWorker' in navigator) || !('caches' in window)) return false
+  if (framed || !('serviceWorker' in navigator) || !('caches' in window)) return false
   try {
     await navigator.serviceWorker.register('/keep-tickets.js', { scope: '/orders/' })
     const cache = await caches.open(CACHE)

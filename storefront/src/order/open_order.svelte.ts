@@ -3,6 +3,7 @@
 import * as calls from '../api/calls'
 import { Refusal } from '../api/client'
 import type { BoxEvent, Buyer, Order } from '../api/types'
+import { tellOrder } from '../embed/host'
 import { announcer } from '../parts/announcer.svelte'
 import { Countdown } from '../pick/countdown.svelte'
 import { forgetHeld } from '../pick/held_memory'
@@ -156,7 +157,10 @@ export class OpenOrder {
     }
     this.countdown.stop()
     forgetHeld(order.event_id)
-    if (order.status === 'CONFIRMED' && before === 'PENDING') announcer.say(words.say.confirmed)
+    if (order.status === 'CONFIRMED' && before === 'PENDING') {
+      announcer.say(words.say.confirmed)
+      tellOrder('bought', order)
+    } else if (before === 'PENDING') tellOrder('release', order)
     if (order.status === 'CONFIRMED' && order.tickets.length === 0) this.#lookLater()
   }
 

@@ -6,6 +6,7 @@
 import * as calls from '../api/calls'
 import { Refusal } from '../api/client'
 import type { BoxEvent, Choice, Order, OrderItem } from '../api/types'
+import { tellOrder } from '../embed/host'
 import type { House, HouseArea } from '../house/house'
 import { FREE, type SeatStates } from '../house/seat_states.svelte'
 import { announcer } from '../parts/announcer.svelte'
@@ -246,6 +247,7 @@ export class Purchase {
 
   #accept(order: Order): void {
     this.order = order
+    tellOrder('hold', order)
     const items = itemsOf(order)
     if (!items.includes(this.exchanging?.item_id ?? '')) this.exchanging = null
     rememberHeld(this.event.event_id, order.order_id, items)
@@ -253,6 +255,7 @@ export class Purchase {
   }
 
   #letGo(said: string): void {
+    if (this.order !== null) tellOrder('release', this.order)
     this.order = this.exchanging = null
     this.countdown.stop()
     forgetHeld(this.event.event_id)

@@ -25,9 +25,10 @@ class Language {
   code = $state('en')
   words = $state.raw<Words>(en)
 
-  /** Speaks as the visitor is likely to wish; English where the wished words cannot be had. */
-  async begin(): Promise<void> {
-    const wished = [recall(CHOSEN) ?? '', ...navigator.languages].map(baseOf)
+  /** Speaks as the page around a frame does, else as the visitor is likely to wish; English where
+   *  the wished words cannot be had. */
+  async begin(around: string | null = null): Promise<void> {
+    const wished = [around ?? '', recall(CHOSEN) ?? '', ...navigator.languages].map(baseOf)
     const code = wished.find((base) => LANGUAGES.some((tongue) => tongue.code === base)) ?? 'en'
     await this.#speak(code)
   }
