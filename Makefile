@@ -33,6 +33,10 @@ tools:  ## Chromium and PostgreSQL 15, for the tests that need them (Debian; ski
 bench: $(INSTALLED)  ## measure it beside the obvious design (about 10 minutes; ARGS="holds --json" for one)
 	$(BIN)/holdfast bench $(ARGS)
 
+bench-live: $(INSTALLED) tools  ## the live map and the storefront: 80,000 seats, 10,000 watchers (4 minutes)
+	$(BIN)/python hatch_build.py
+	$(BIN)/holdfast bench live $(ARGS)
+
 races: $(INSTALLED)  ## every race beside its control, many times over (ROUNDS=20 seeds from SEED=1 on)
 	HOLDFAST_RACE_ROUNDS=$(ROUNDS) HOLDFAST_RACE_SEED=$(SEED) $(BIN)/python -m pytest \
 		tests/race/test_*_races.py tests/race/test_recorded_history.py
@@ -64,4 +68,4 @@ $(INSTALLED): pyproject.toml constraints.txt hatch_build.py
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
-.PHONY: run test check format tools bench races interleavings soak nemesis crash screenshots storefront help
+.PHONY: run test check format tools bench bench-live races interleavings soak nemesis crash screenshots storefront help

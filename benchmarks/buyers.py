@@ -105,6 +105,13 @@ def hold_request(event_id: int, seats: list[int], token: bytes) -> bytes:
     return request(b"POST", b"/events/%d/holds" % event_id, token, body)
 
 
+def snapshot_request(event_id: int) -> bytes:
+    """The seats of an event, as a browser asks for them."""
+    return b"GET %b/events/%d/seats HTTP/1.1\r\nHost: %b\r\nAccept-Encoding: gzip\r\n\r\n" % (
+        PREFIX, event_id, LOOPBACK.encode(),
+    )  # fmt: skip
+
+
 def release_request(order_id: bytes, token: bytes) -> bytes:
     """Give the whole hold back."""
     return request(b"DELETE", b"/orders/%b" % order_id, token)

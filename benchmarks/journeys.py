@@ -1,7 +1,7 @@
 """What one buyer after the other does on a connection, as generators that yield requests.
 
 A journey ends when the seats have run out. Every request has a name, by which its answers are
-counted: hold, pay, conflict, release, empty.
+counted: hold, pay, conflict, release, empty, empty_get, snapshot.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from benchmarks.buyers import (
     payment_request,
     release_request,
     request,
+    snapshot_request,
 )
 from benchmarks.client import Journey
 
@@ -89,6 +90,20 @@ def rush(buyers: Buyers) -> Journey:
             return
 
 
+def empty_get(buyers: Buyers) -> Journey:
+    """GET nothing, for ever: what the server itself can do."""
+    raw = request(b"GET", b"/empty", buyers.new_session())
+    while True:
+        yield "empty_get", raw
+
+
+def snapshot(buyers: Buyers) -> Journey:
+    """Ask for the seats of an event, for ever."""
+    raw = snapshot_request(buyers.any_event())
+    while True:
+        yield "snapshot", raw
+
+
 def hold_and_release(buyers: Buyers) -> Journey:
     """Hold two seats and give them back, so that a small house never sells out."""
     while True:
@@ -108,5 +123,15 @@ def first_holds(buyers: Buyers) -> Journey:
 
 JOURNEYS: Final[dict[str, Callable[[Buyers], Journey]]] = {
     journey.__name__: journey
-    for journey in (empty, holds, sales, mix, rush, hold_and_release, first_holds)
+    for journey in (
+        empty,
+        holds,
+        sales,
+        mix,
+        rush,
+        empty_get,
+        snapshot,
+        hold_and_release,
+        first_holds,
+    )
 }

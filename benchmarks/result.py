@@ -27,7 +27,8 @@ class Run(Struct):
 
 
 class Figure(Struct):
-    """One line of the table. `higher` says which way is better; None where nothing is promised."""
+    """One line of the table. `higher` says which way is better; None where nothing is promised, or
+    nothing beyond it is aimed at."""
 
     name: str
     value: float
@@ -39,10 +40,10 @@ class Figure(Struct):
     @property
     def verdict(self) -> Verdict:
         """How it stands to what was promised."""
-        if self.at_least is None or self.aim is None:
+        if self.at_least is None:
             return ""
         sign = 1 if self.higher else -1
-        if sign * self.value >= sign * self.aim:
+        if self.aim is not None and sign * self.value >= sign * self.aim:
             return "aim"
         return "met" if sign * self.value >= sign * self.at_least else "missed"
 

@@ -12,7 +12,7 @@ from benchmarks.bench import Bench, Pace, Unsound
 from benchmarks.databases import open_databases
 from benchmarks.load import LoadFailed
 from benchmarks.machine import describe
-from benchmarks.measures import MEASURES
+from benchmarks.measures import MEASURES, chosen
 from benchmarks.report import Report, as_json, show
 from benchmarks.result import Result
 from benchmarks.servers import ServerFailed
@@ -26,19 +26,21 @@ MEASURE_SECONDS_MAX: Final = 600.0  # the longest takes two minutes on two cores
 def run_bench(
     names: Sequence[str], pace: Pace = FULL, json: bool = False, folder: Path | None = None
 ) -> int:
-    """Run these measures, all where none is named. Returns the exit code: 0; 1 where a run left
-    something unsound or broke off; 2 for a name that is no measure.
+    """Run these measures; `live` are those of the live map, none all the others. Returns the
+    exit code: 0; 1 where a run left something unsound or broke off; 2 for a name that is no
+    measure.
 
     A figure that misses its promise is no failure of the run: it is shown in the table.
     """
+    names = chosen(names)
     unknown = [name for name in names if name not in MEASURES]
     if unknown:
-        print(f"There is no measure {unknown[0]!r}; there are {', '.join(MEASURES)}.",
+        print(f"There is no measure {unknown[0]!r}; there are {', '.join(MEASURES)}, live.",
               file=sys.stderr)  # fmt: skip
         return 2
     progress = Console(stderr=True)
     try:
-        report = asyncio.run(_run(names or list(MEASURES), pace, folder, progress))
+        report = asyncio.run(_run(names, pace, folder, progress))
     except (Unsound, LoadFailed, ServerFailed, TimeoutError) as error:
         progress.print(f"[red]{type(error).__name__}[/red]: {error}")
         return 1

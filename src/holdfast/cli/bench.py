@@ -19,15 +19,18 @@ def bench(*names: str, json: bool = False, quick: bool = False, folder: Folder =
 
         holdfast bench
         holdfast bench holds sales --json
+        holdfast bench live
 
-    Everything takes about ten minutes. It starts a database and servers of its own and touches no
-    other. A figure below its promise is shown and is no failure; a fault found by doctor is.
+    The sale takes about ten minutes, the live map four. A database and servers of its own are
+    started and no other is touched. A figure below its promise is shown and is no failure; a fault
+    found by doctor is.
 
     Parameters
     ----------
     names:
-        holds, mix, sales, rush, workers, expiry, size, cold, alone,
-        profile; all where none is named.
+        Of the sale holds, mix, sales, rush, workers, expiry, size, cold, alone,
+        profile; all of them where none is named. Of the live map snapshot, page,
+        screen, crowd; `live` for all four.
     json:
         Print every run as JSON instead of tables.
     quick:

@@ -22,6 +22,8 @@ const PULSE_MILLISECONDS = 700
 const PULSES_MAX = 80
 /** From afar nobody sees one seat change: what changed is painted at most this often. */
 const LATER_MILLISECONDS = 1_000
+/** The browser's timeline says by this mark when the seats were first to be seen. */
+const FIRST_DRAWN = 'holdfast:map'
 /** More changed seats than this are painted with everything else. */
 const ONE_BY_ONE_MAX = 2_000
 
@@ -37,10 +39,12 @@ export class MapView {
   readonly #canvas: HTMLCanvasElement
   readonly #ink: CanvasRenderingContext2D
   readonly #house: House
+  readonly #states: SeatStates
   readonly #painter: HousePainter
   readonly #picture: MapPicture
   #palette: Palette
   #stale = true
+  #drawn = -1
   #restTimer: ReturnType<typeof setTimeout> | undefined
   #laterTimer: ReturnType<typeof setTimeout> | undefined
   #frame = 0
@@ -58,6 +62,7 @@ export class MapView {
     this.#canvas = canvas
     this.#ink = canvas.getContext('2d', { alpha: false })!
     this.#house = house
+    this.#states = states
     this.#palette = palette
     this.grid = new SeatGrid(house)
     this.camera = new Camera(house)
@@ -243,7 +248,18 @@ export class MapView {
     }
     this.#show()
     const busy = this.#drawOver(now)
+    this.#sayDrawn()
     if (busy || this.#flight !== null) this.draw()
+  }
+
+  /** Writes on the canvas which version it shows, so that it can be told from outside how far the
+   *  screen is behind the sale. */
+  #sayDrawn(): void {
+    const { version } = this.#states
+    if (version === this.#drawn || this.#laterTimer !== undefined) return
+    if (this.#drawn < 0) performance.mark(FIRST_DRAWN)
+    this.#drawn = version
+    this.#canvas.dataset['version'] = String(version)
   }
 
   #glide(now: number): void {
