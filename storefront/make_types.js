@@ -14,6 +14,7 @@ const EXCHANGED = [
   'HoldRequest',
   'OrderAnswer',
   'PaymentRequest',
+  'PaymentForm',
   'CompleteRequest',
   'Problem',
 ]

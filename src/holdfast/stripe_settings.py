@@ -1,11 +1,17 @@
 """What Stripe needs to be told: all of it or nothing. config.py reads it with the rest."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
 from holdfast.setting import Setting, SettingError, is_origin
+
+STRIPE_SCRIPT: Final = "https://js.stripe.com/endive/stripe.js"
+"""Stripe.js of the release that belongs to the SDK in constraints.txt. It is not shipped: Stripe's
+terms want it loaded from there."""
 
 STRIPE_SETTINGS: Final = (
     Setting(
@@ -30,6 +36,12 @@ STRIPE_SETTINGS: Final = (
         "",
         "Another server in Stripe's place, as http://127.0.0.1:8420, for tests; empty: Stripe.",
     ),
+    Setting(
+        "HOLDFAST_STRIPE_SCRIPT_URL",
+        "",
+        "The script that draws the form on the checkout page; empty: Stripe's own. Another release "
+        "of it, or, for tests, http on this machine.",
+    ),
 )
 
 
@@ -41,6 +53,7 @@ class StripeSettings(msgspec.Struct, frozen=True):
     webhook_secrets: tuple[str, ...]
     address: str
     public_url: str
+    script_url: str = STRIPE_SCRIPT
 
 
 def read_stripe(text: Callable[[str], str], public_url: str) -> StripeSettings | None:
@@ -48,8 +61,9 @@ def read_stripe(text: Callable[[str], str], public_url: str) -> StripeSettings |
     key, publishable = text("HOLDFAST_STRIPE_KEY"), text("HOLDFAST_STRIPE_PUBLISHABLE_KEY")
     secrets = [s.strip() for s in text("HOLDFAST_STRIPE_WEBHOOK_SECRET").split(",") if s.strip()]
     address = text("HOLDFAST_STRIPE_URL").rstrip("/")
+    script = text("HOLDFAST_STRIPE_SCRIPT_URL")
     if not key:
-        if publishable or secrets or address:
+        if publishable or secrets or address or script:
             raise SettingError(
                 "HOLDFAST_STRIPE_KEY is missing: the other settings of Stripe mean nothing without "
                 "it. Set it, or leave all of them empty."
@@ -74,8 +88,34 @@ def read_stripe(text: Callable[[str], str], public_url: str) -> StripeSettings |
         )
     if address and not is_origin(address):
         raise SettingError("HOLDFAST_STRIPE_URL must be an address like http://127.0.0.1:8420.")
+    if script and not _may_be_a_script(script):
+        raise SettingError(
+            "HOLDFAST_STRIPE_SCRIPT_URL must be an https address like "
+            f"{STRIPE_SCRIPT}; http only on this machine, for tests."
+        )
     if not public_url:
         raise SettingError(
             "HOLDFAST_PUBLIC_URL is needed with Stripe: banks send buyers back to it."
         )
-    return StripeSettings(key, publishable, tuple(secrets), address, public_url)
+    script = script or STRIPE_SCRIPT
+    return StripeSettings(key, publishable, tuple(secrets), address, public_url, script)
+
+
+def _may_be_a_script(address: str) -> bool:
+    """Whether buyers' cards may be entrusted to what this loads: nobody underway can change it."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        known = "@" not in parts.netloc and parts.port != 0
+    except ValueError:
+        return False
+    if not host or not known or any(c in address for c in " ;,'\"\\"):
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_here(host))
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -10,6 +10,9 @@ export type Route =
   | { page: 'order'; orderId: string; token: string | null }
   | { page: 'missing' }
 
+/** Where this page was loaded; what it may load itself was decided there. */
+export const loadedAt = location.pathname
+
 class Router {
   route = $state.raw<Route>(read())
   /** Rises with every change of page, for focus and titles. */

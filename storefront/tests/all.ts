@@ -3,5 +3,6 @@
 import './colour.test'
 import './house.test'
 import './live_feed.test'
+import './payment.test'
 import './pick.test'
 import './words.test'

@@ -17,18 +17,20 @@ Json = dict[str, Any]
 
 
 class BoxOffice:
-    """`holdfast serve` on a data folder of its own; events are made with the command line."""
+    """`holdfast serve` on a data folder of its own; events are made with the command line. In the
+    `settings` of its environment {address} is its own address."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
+        told = {name: value.format(address=self.address) for name, value in settings.items()}
         self._log = (folder / "server.log").open("w")
         self._process = subprocess.Popen(
             _command("serve", "--port", str(self.port), "--data", str(folder / "data")),
             stdout=self._log,
             stderr=subprocess.STDOUT,
-            env={**_environment(), **settings},
+            env={**_environment(), **told},
         )
         self._wait_until_open()
 

@@ -2,19 +2,26 @@
 
 localstripe is a program of its own and keeps the books: intents, cards, captures, refunds. It knows
 nothing of idempotency keys, of cards named at the confirmation, of `created` filters, disputes and
-search, and pays back more than it has. This front adds those, and loses answers on purpose.
+search, of banks with a page of their own, and pays back more than it has. This front adds those,
+and loses answers on purpose. For browsers it also has a stand-in for Stripe.js (stand_in/).
 """
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from aiohttp import ClientSession, web
 
 INTENT = "/v1/payment_intents/"
+STAND_IN = Path(__file__).with_name("stand_in")
+CORS = {"Access-Control-Allow-Origin": "*"}
+ELSEWHERE = "ctoken_redirect_"
+"""A confirmation token of a method whose bank has a page of its own."""
 
 
 class Front:
@@ -27,6 +34,7 @@ class Front:
         self.lose: dict[str, int] = {}
         self.seen: list[str] = []
         self.disputes: list[dict[str, Any]] = []
+        self.elsewhere: dict[str, str] = {}
         self._answers: dict[str, tuple[int, bytes]] = {}
         self._session: ClientSession | None = None
 
@@ -35,7 +43,9 @@ class Front:
         assert self._session is not None
         return self._session
 
-    async def take(self, request: web.Request) -> web.Response:
+    async def take(self, request: web.Request) -> web.StreamResponse:
+        if request.path.startswith("/stand-in/"):
+            return web.FileResponse(STAND_IN / Path(request.path).name)
         body = await request.read()
         self.seen.append(f"{request.method} {request.path}")
         key = request.headers.get("Idempotency-Key", "") if request.method == "POST" else ""
@@ -75,8 +85,11 @@ class Front:
 
     async def _confirm(self, path: str, data: dict[str, str]) -> tuple[int, bytes]:
         """localstripe wants the card on the intent before it is confirmed."""
-        card = data.get("payment_method") or data["confirmation_token"].removeprefix("ctoken_")
+        token = data.get("payment_method") or data["confirmation_token"]
+        card = token.removeprefix(ELSEWHERE).removeprefix("ctoken_")
         intent = path.removesuffix("/confirm")
+        if token.startswith(ELSEWHERE):
+            self.elsewhere[intent.removeprefix(INTENT)] = data["return_url"]
         status, answer = await self.ask("GET", f"/v1/payment_methods/{card}", b"")
         if status != 200:
             return status, answer
@@ -122,6 +135,14 @@ class Front:
         if status == 200 and path.startswith(INTENT.rstrip("/")) and "?" not in path:
             intent = json.loads(found)
             intent.update(_amounts(intent))
+            back = self.elsewhere.get(intent["id"])
+            if back is not None and intent["status"] == "requires_action":
+                query = f"secret={intent['client_secret']}&back={quote(back, safe='')}"
+                url = f"{self.address}/stand-in/bank.html?{query}"
+                intent["next_action"] = {
+                    "type": "redirect_to_url",
+                    "redirect_to_url": {"url": url, "return_url": back},
+                }
             found = json.dumps(intent).encode()
         return status, found
 
@@ -139,7 +160,32 @@ def _page(found: list[dict[str, Any]]) -> bytes:
 
 
 def _json(status: int, body: bytes, headers: dict[str, str] | None = None) -> web.Response:
+    headers = {**CORS, **(headers or {})}
     return web.Response(status=status, body=body, content_type="application/json", headers=headers)
+
+
+@contextmanager
+def front_beside(upstream: str) -> Iterator[Front]:
+    """The front in a thread of its own, for tests that wait for a browser."""
+    opened: list[tuple[Front, asyncio.AbstractEventLoop, asyncio.Event]] = []
+    ready = threading.Event()
+
+    async def run() -> None:
+        async with open_front(upstream) as front:
+            done = asyncio.Event()
+            opened.append((front, asyncio.get_running_loop(), done))
+            ready.set()
+            await done.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
+    thread.start()
+    assert ready.wait(30), "the front did not open"
+    front, loop, done = opened[0]
+    try:
+        yield front
+    finally:
+        loop.call_soon_threadsafe(done.set)
+        thread.join(10)
 
 
 @asynccontextmanager

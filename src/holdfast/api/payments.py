@@ -47,11 +47,12 @@ class CompleteRequest(Struct, forbid_unknown_fields=True):
 
 
 class PaymentForm(Struct):
-    """Which provider takes payments; `publishable_key` opens its form on a page, null where it has
-    none."""
+    """Which provider takes payments. `script_url` draws its form on a page and `publishable_key`
+    opens it; both are null where it has none."""
 
     provider: str
     publishable_key: str | None
+    script_url: str | None
 
 
 class Taken(Struct):
@@ -99,8 +100,10 @@ async def read_payment_form(request: ApiRequest) -> Response[Any]:
     """Who takes payments here, and how a page asks for a card."""
     parts = request.parts
     stripe = parts.settings.stripe
-    key = None if stripe is None else stripe.publishable_key
-    return answer(PaymentForm(parts.providers.first.name, key))
+    provider = parts.providers.first.name
+    if stripe is None:
+        return answer(PaymentForm(provider, None, None))
+    return answer(PaymentForm(provider, stripe.publishable_key, stripe.script_url))
 
 
 async def take_notice(request: ApiRequest, provider: FromPath[str]) -> Response[Any]:

@@ -2,11 +2,14 @@
 
 `/assets/...` have their hash in the name and are cacheable for ever; every other address that is no
 API's shows the page, which finds its own way. The pages may load nothing from elsewhere, and stand
-in nobody's frame: but for those under `/embed/`, which may in frames of the allowed origins.
+in nobody's frame: but for those under `/embed/`, which may in frames of the allowed origins, and
+for an order's page, which may load Stripe's form where Stripe takes the money.
 """
 
+import hashlib
 from html import escape
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from litestar import Response
 from litestar.params import FromPath, FromQuery
@@ -18,13 +21,17 @@ from holdfast.api.headers import text
 from holdfast.api.request import ApiRequest
 from holdfast.live.answers import accepts_gzip
 from holdfast.refusals import REFUSALS, Refusal
+from holdfast.stripe_settings import StripeSettings
 
-SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
+ORDERS: Final = "/orders/"
+
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'{script}; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'{connect}; manifest-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'{frame}"
+)
+SECURITY: Final = {
+    "Content-Security-Policy": _POLICY.format(script="", connect="", frame=""),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",  # addresses of orders carry a token
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -37,6 +44,16 @@ EMBED_SCRIPT = "/embed.js"
 FOR_ANY_PAGE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
+# What docs.stripe.com/security/guide asks of a Content-Security-Policy. Banks' pages are framed by
+# Stripe's frames, not by ours.
+_STRIPE_FRAMES: Final = "https://js.stripe.com https://*.js.stripe.com"
+_STRIPE: Final = {
+    "script": f" {_STRIPE_FRAMES}",
+    "connect": " https://api.stripe.com",
+    "frame": f"; frame-src {_STRIPE_FRAMES} https://hooks.stripe.com",
+}
+
+
 async def read_page(request: ApiRequest) -> Response[Any]:
     """A file of the buyer's pages, or the page itself."""
     path = request.scope["path"]
@@ -44,13 +61,19 @@ async def read_page(request: ApiRequest) -> Response[Any]:
     if found is None:
         raise Refusal("not_found")
     immutable = path.startswith("/assets/")
+    settings = request.parts.settings
+    security, etag = _security(path, settings.allowed_origins, settings.stripe), found.etag
+    if security["Content-Security-Policy"] != SECURITY["Content-Security-Policy"]:
+        # A browser keeps the policy of the page it has: another policy is another page to it.
+        mark = hashlib.sha256(security["Content-Security-Policy"].encode()).hexdigest()[:8]
+        etag = f'{found.etag[:-1]}-{mark}"'
     headers = {
-        **_security(path, request.parts.settings.allowed_origins),
-        "ETag": found.etag,
+        **security,
+        "ETag": etag,
         "Cache-Control": FOR_EVER if immutable else "no-cache",
         "Vary": "Accept-Encoding",
     }
-    if matches(text(request.sent, b"if-none-match"), found.etag):
+    if matches(text(request.sent, b"if-none-match"), etag):
         return Response(b"", status_code=304, headers=headers, media_type=found.media)
     if found.gzip and accepts_gzip(text(request.sent, b"accept-encoding")):
         headers["Content-Encoding"] = "gzip"
@@ -58,16 +81,33 @@ async def read_page(request: ApiRequest) -> Response[Any]:
     return Response(found.body, headers=headers, media_type=found.media)
 
 
-def _security(path: str, allowed: frozenset[str]) -> dict[str, str]:
+def _security(path: str, allowed: frozenset[str], stripe: StripeSettings | None) -> dict[str, str]:
     if path == EMBED_SCRIPT:
         return {**SECURITY, **FOR_ANY_PAGE}
+    takes_cards = stripe is not None and path.removeprefix("/embed").startswith(ORDERS)
+    found = checkout_security(stripe.script_url) if takes_cards and stripe else SECURITY
     if not path.startswith(FRAMED_PATH) or not allowed:
-        return SECURITY
-    policy = SECURITY["Content-Security-Policy"]
+        return found
+    policy = found["Content-Security-Policy"]
     ancestors = f"frame-ancestors {' '.join(sorted(allowed))}"
     framed = policy.replace("frame-ancestors 'none'", ancestors)
     assert framed != policy, "the policy says who may frame the pages"
-    return {**SECURITY, "Content-Security-Policy": framed}
+    return {**found, "Content-Security-Policy": framed}
+
+
+def checkout_security(script_url: str) -> dict[str, str]:
+    """The headers of an order's page that shows the form of the script at this address."""
+    parts = urlsplit(script_url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    wider = _STRIPE
+    if parts.hostname != "js.stripe.com":
+        wider = {"script": f" {origin}", "connect": f" {origin}", "frame": f"; frame-src {origin}"}
+    return {
+        **SECURITY,
+        "Content-Security-Policy": _POLICY.format(**wider),
+        # Wallets ask in a window of their own, which has to answer the form that opened it.
+        "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
+    }
 
 
 async def read_order_page(

@@ -9,6 +9,7 @@ import type {
   EventList,
   Frame,
   Order,
+  PaymentForm,
   PriceList,
   Snapshot,
 } from './types'
@@ -66,6 +67,9 @@ export const removeItem = (id: string, itemId: string) =>
 
 export const releaseOrder = (id: string, token?: string | null) =>
   ask<void>(`/orders/${encodeURIComponent(id)}`, { method: 'DELETE', token: token ?? null })
+
+/** Who takes payments, and with which form. */
+export const getPaymentForm = () => ask<PaymentForm>('/payments/form')
 
 export function pay(
   order: Order,

@@ -229,6 +229,16 @@ export interface components {
          */
         OrderStatus: "CANCELLED" | "CONFIRMED" | "PENDING" | "REFUNDED";
         /**
+         * PaymentForm
+         * @description Which provider takes payments. `script_url` draws its form on a page and `publishable_key`
+         *     opens it; both are null where it has none.
+         */
+        PaymentForm: {
+            provider: string;
+            publishable_key: string | null;
+            script_url: string | null;
+        };
+        /**
          * PaymentRequest
          * @description `payment_token` from the provider's form; null where the order costs nothing.
          */

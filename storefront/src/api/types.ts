@@ -25,6 +25,7 @@ export type Order = Schemas['OrderAnswer']
 export type OrderItem = Schemas['ItemAnswer']
 export type Ticket = Schemas['TicketLine']
 export type Buyer = Schemas['BuyerRequest']
+export type PaymentForm = Schemas['PaymentForm']
 export type PaymentRequest = Schemas['PaymentRequest']
 export type Session = Schemas['SessionAnswer']
 /** One thing wanted in a hold: seats, standing places, or the best there are. */

@@ -278,6 +278,16 @@ export const de: Words = {
     card: 'Testkarte',
     cardWhy:
       'Diese Kasse arbeitet mit einer Testbank: Es fließt kein Geld. Wählen Sie, wie sich die Karte verhält.',
+    how: 'Wie Sie bezahlen',
+    howWhy:
+      'Was Sie eingeben, geht direkt an Stripe; dort werden Zahlungen für diese Kasse angenommen. Ihre Karte sehen wir nie.',
+    formLoading: 'Das Bezahlformular kommt',
+    formMissing: (host) =>
+      `Das Bezahlformular kam nicht an. Vielleicht hält etwas in diesem Browser ${host} fern: Lassen Sie es zu oder prüfen Sie die Verbindung. Nichts wurde abgebucht, und Ihre Plätze bleiben Ihre, bis die Uhr abläuft.`,
+    formOffline:
+      'Sie sind offline, deshalb kommt das Bezahlformular nicht. Es kommt von selbst, sobald Sie wieder verbunden sind.',
+    formWait:
+      'Das Bezahlformular ist noch nicht da. Warten Sie einen Moment und bezahlen Sie dann.',
     pay: (total) => `${total} bezahlen`,
     take: 'Karten holen',
     paying: 'Wir fragen Ihre Bank',
@@ -287,6 +297,12 @@ export const de: Words = {
     bankAsks: 'Ihre Bank möchte wissen, ob Sie es sind',
     bankAsksWhy: (total) =>
       `Bestätigen Sie die Zahlung von ${total} bei Ihrer Bank. Dies ist die Testbank: Der Knopf bestätigt sie.`,
+    bankHere: (total) =>
+      `Ihre Bank fragt in einem Fenster über dieser Seite, ob Sie ${total} bezahlen. Antworten Sie dort; danach geht diese Seite von selbst weiter.`,
+    bankThere: (total) =>
+      `Sie bezahlen ${total} auf der Seite Ihrer Bank und kommen von selbst hierher zurück. Waren Sie schon dort, warten Sie einen Moment.`,
+    bankGo: 'Zur Bank',
+    bankWaits: 'Wir warten auf Ihre Antwort',
     approve: 'Bei der Bank bestätigen',
     approving: 'Wird bestätigt',
     refuse: 'Ablehnen',
@@ -299,9 +315,20 @@ export const de: Words = {
       insufficient_funds: 'Auf der Karte ist nicht genug Geld.',
       expired_card: 'Die Karte ist abgelaufen.',
       authentication_failed: 'Die Bank konnte nicht bestätigen, dass Sie es waren.',
+      incorrect_number: 'Die Kartennummer stimmt nicht.',
+      incorrect_cvc: 'Die Prüfnummer der Karte stimmt nicht.',
+      call_issuer: 'Die Bank erlaubt es nicht und sagt nur Ihnen, warum: Fragen Sie dort nach.',
+      processing_error:
+        'Die Bank war nicht richtig zu erreichen. Dieselbe Karte kann gleich wieder gehen.',
+      card_not_supported: 'Mit dieser Karte lässt sich das nicht bezahlen.',
+      not_completed: 'Die Zahlung wurde bei der Bank nicht abgeschlossen.',
     },
     expired: 'Die Zeit zum Bezahlen ist abgelaufen',
     expiredWhy: 'Ihre Plätze sind wieder im Verkauf. Es wurde nichts abgebucht.',
+    expiredBack:
+      'Ihre Zahlung kam durch, als die Plätze schon weg waren. Das Geld geht von selbst zurück; Sie müssen nichts tun.',
+    expiredPaying:
+      'Ihre Bank hat nicht rechtzeitig geantwortet. Sagt sie noch Ja, bekommen Sie die Plätze, wenn sie frei sind, oder das Geld von selbst zurück. Diese Seite sagt es Ihnen.',
     chooseAgain: 'Neu wählen',
     release: 'Plätze zurückgeben',
   },

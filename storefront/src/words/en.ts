@@ -277,6 +277,15 @@ export const en = {
     emailMissing: 'Write a mail address like name@example.org.',
     card: 'Test card',
     cardWhy: 'This box office runs with a test bank: no money moves. Choose how the card behaves.',
+    how: 'How you pay',
+    howWhy:
+      'What you enter goes straight to Stripe, who takes payments for this box office. We never see your card.',
+    formLoading: 'The payment form is coming',
+    formMissing: (host: string) =>
+      `The payment form did not come. Something in this browser may keep out ${host}: allow it, or check your connection. Nothing was charged, and your places stay yours until the clock runs out.`,
+    formOffline:
+      'You are offline, so the payment form cannot come. It comes by itself when you are back.',
+    formWait: 'The payment form is not there yet. Wait a moment, then pay.',
     pay: (total: string) => `Pay ${total}`,
     take: 'Get the tickets',
     paying: 'Asking your bank',
@@ -285,6 +294,12 @@ export const en = {
     bankAsks: 'Your bank wants to know it is you',
     bankAsksWhy: (total: string) =>
       `Approve the payment of ${total} at your bank. This is the test bank: the button approves it.`,
+    bankHere: (total: string) =>
+      `Your bank asks in a window over this page whether you pay ${total}. Answer there; this page then goes on by itself.`,
+    bankThere: (total: string) =>
+      `You pay ${total} on your bank’s own page, which then brings you back here. If you were there already, wait a moment.`,
+    bankGo: 'Go to the bank',
+    bankWaits: 'Waiting for your answer',
     approve: 'Approve at the bank',
     approving: 'Approving',
     refuse: 'Refuse',
@@ -297,9 +312,20 @@ export const en = {
       insufficient_funds: 'There is not enough money on the card.',
       expired_card: 'The card has run out.',
       authentication_failed: 'The bank could not confirm that it was you.',
+      incorrect_number: 'The card number is not right.',
+      incorrect_cvc: 'The security code of the card is not right.',
+      call_issuer: 'The bank does not allow it and says why only to you: ask it.',
+      processing_error:
+        'The bank could not be reached properly. The same card may work in a moment.',
+      card_not_supported: 'This card cannot pay this.',
+      not_completed: 'The payment was not finished at the bank.',
     } as Record<string, string>,
     expired: 'The time to pay ran out',
     expiredWhy: 'Your places went back on sale. Nothing was charged.',
+    expiredBack:
+      'Your payment came through when the places were already gone. The money goes back by itself; you need not do anything.',
+    expiredPaying:
+      'Your bank has not answered in time. If it still says yes, you get the places if they are free, or the money back by itself. This page tells you.',
     chooseAgain: 'Choose again',
     release: 'Give the places back',
   },

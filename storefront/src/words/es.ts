@@ -277,6 +277,15 @@ export const es: Words = {
     card: 'Tarjeta de prueba',
     cardWhy:
       'Esta taquilla funciona con un banco de prueba: no se mueve dinero. Elige cómo se comporta la tarjeta.',
+    how: 'Cómo pagas',
+    howWhy:
+      'Lo que escribes va directamente a Stripe, que cobra para esta taquilla. Nosotros nunca vemos tu tarjeta.',
+    formLoading: 'El formulario de pago está llegando',
+    formMissing: (host) =>
+      `El formulario de pago no ha llegado. Puede que algo en este navegador bloquee ${host}: permítelo o revisa tu conexión. No se ha cobrado nada, y tus localidades siguen siendo tuyas hasta que acabe el tiempo.`,
+    formOffline:
+      'No tienes conexión, así que el formulario de pago no puede llegar. Llegará solo cuando vuelvas.',
+    formWait: 'El formulario de pago aún no está. Espera un momento y paga.',
     pay: (total) => `Pagar ${total}`,
     take: 'Obtener las entradas',
     paying: 'Preguntando a tu banco',
@@ -286,6 +295,12 @@ export const es: Words = {
     bankAsks: 'Tu banco quiere saber que eres tú',
     bankAsksWhy: (total) =>
       `Aprueba el pago de ${total} en tu banco. Este es el banco de prueba: el botón lo aprueba.`,
+    bankHere: (total) =>
+      `Tu banco pregunta en una ventana sobre esta página si pagas ${total}. Responde allí; después esta página sigue sola.`,
+    bankThere: (total) =>
+      `Pagas ${total} en la página de tu banco y vuelves aquí automáticamente. Si ya has estado allí, espera un momento.`,
+    bankGo: 'Ir al banco',
+    bankWaits: 'Esperando tu respuesta',
     approve: 'Aprobar en el banco',
     approving: 'Aprobando',
     refuse: 'Rechazar',
@@ -298,9 +313,20 @@ export const es: Words = {
       insufficient_funds: 'No hay dinero suficiente en la tarjeta.',
       expired_card: 'La tarjeta está caducada.',
       authentication_failed: 'El banco no pudo confirmar que eras tú.',
+      incorrect_number: 'El número de la tarjeta no es correcto.',
+      incorrect_cvc: 'El código de seguridad de la tarjeta no es correcto.',
+      call_issuer: 'El banco no lo permite y solo te dice a ti por qué: pregúntale.',
+      processing_error:
+        'No se pudo hablar bien con el banco. La misma tarjeta puede funcionar dentro de un momento.',
+      card_not_supported: 'Con esta tarjeta no se puede pagar esto.',
+      not_completed: 'El pago no se terminó en el banco.',
     },
     expired: 'Se acabó el tiempo para pagar',
     expiredWhy: 'Tus localidades volvieron a la venta. No se ha cobrado nada.',
+    expiredBack:
+      'Tu pago llegó cuando las localidades ya no estaban. El dinero vuelve solo; no tienes que hacer nada.',
+    expiredPaying:
+      'Tu banco no ha respondido a tiempo. Si aún dice que sí, recibirás las localidades si siguen libres, o el dinero de vuelta sin hacer nada. Esta página te lo dirá.',
     chooseAgain: 'Elegir otra vez',
     release: 'Devolver las localidades',
   },

@@ -276,6 +276,15 @@ export const fr: Words = {
     card: 'Carte d’essai',
     cardWhy:
       'Cette billetterie travaille avec une banque d’essai : aucun argent ne circule. Choisissez comment la carte se comporte.',
+    how: 'Comment vous payez',
+    howWhy:
+      'Ce que vous saisissez va directement à Stripe, qui encaisse pour cette billetterie. Nous ne voyons jamais votre carte.',
+    formLoading: 'Le formulaire de paiement arrive',
+    formMissing: (host) =>
+      `Le formulaire de paiement n’est pas arrivé. Quelque chose dans ce navigateur bloque peut-être ${host} : autorisez-le ou vérifiez votre connexion. Rien n’a été débité, et vos places restent à vous jusqu’à la fin du temps.`,
+    formOffline:
+      'Vous êtes hors ligne, le formulaire de paiement ne peut donc pas arriver. Il viendra de lui-même à votre retour.',
+    formWait: 'Le formulaire de paiement n’est pas encore là. Attendez un instant, puis payez.',
     pay: (total) => `Payer ${total}`,
     take: 'Obtenir les billets',
     paying: 'Nous demandons à votre banque',
@@ -285,6 +294,12 @@ export const fr: Words = {
     bankAsks: 'Votre banque veut savoir que c’est vous',
     bankAsksWhy: (total) =>
       `Approuvez le paiement de ${total} auprès de votre banque. Ceci est la banque d’essai : le bouton l’approuve.`,
+    bankHere: (total) =>
+      `Votre banque demande dans une fenêtre par-dessus cette page si vous payez ${total}. Répondez-y ; ensuite cette page continue d’elle-même.`,
+    bankThere: (total) =>
+      `Vous payez ${total} sur la page de votre banque et revenez ici automatiquement. Si vous y êtes déjà allé, attendez un instant.`,
+    bankGo: 'Aller à la banque',
+    bankWaits: 'Nous attendons votre réponse',
     approve: 'Approuver à la banque',
     approving: 'Approbation',
     refuse: 'Refuser',
@@ -297,9 +312,20 @@ export const fr: Words = {
       insufficient_funds: 'Il n’y a pas assez d’argent sur la carte.',
       expired_card: 'La carte a expiré.',
       authentication_failed: 'La banque n’a pas pu confirmer que c’était vous.',
+      incorrect_number: 'Le numéro de la carte n’est pas juste.',
+      incorrect_cvc: 'Le code de sécurité de la carte n’est pas juste.',
+      call_issuer: 'La banque ne le permet pas et ne dit pourquoi qu’à vous : demandez-lui.',
+      processing_error:
+        'La banque n’a pas pu être bien jointe. La même carte peut marcher dans un instant.',
+      card_not_supported: 'Cette carte ne peut pas payer cela.',
+      not_completed: 'Le paiement n’a pas été terminé à la banque.',
     },
     expired: 'Le temps pour payer est écoulé',
     expiredWhy: 'Vos places sont de nouveau en vente. Rien n’a été débité.',
+    expiredBack:
+      'Votre paiement est arrivé quand les places étaient déjà parties. L’argent revient de lui-même ; vous n’avez rien à faire.',
+    expiredPaying:
+      'Votre banque n’a pas répondu à temps. Si elle dit encore oui, vous recevez les places si elles sont libres, ou l’argent revient de lui-même. Cette page vous le dira.',
     chooseAgain: 'Choisir de nouveau',
     release: 'Rendre les places',
   },
