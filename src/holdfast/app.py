@@ -46,6 +46,10 @@ from holdfast.mail.carrier import Carrier, FolderCarrier, SmtpCarrier, smtp_addr
 from holdfast.mail.message import sender_of
 from holdfast.mail.post import Post
 from holdfast.outbox import Relay
+from holdfast.webhooks.caller import Caller
+from holdfast.webhooks.guard import Guard
+from holdfast.webhooks.line import Line
+from holdfast.webhooks.message import SECRET_PURPOSE, Secrets
 
 
 @asynccontextmanager
@@ -73,7 +77,14 @@ async def open_parts(
     providers = providers or set_up_providers(settings, secret, database, clock, time.now)
     links = AccessLinks(secret)
     post = _post(settings, database, links, address)
-    relay = Relay(database, clock, providers, [post] if post is not None else [])
+    webhooks = Caller(
+        database,
+        clock,
+        Secrets(signing_key(secret, SECRET_PURPOSE)),
+        Line(Guard(settings.webhook_networks)),
+    )
+    tellers = [post] if post is not None else []
+    relay = Relay(database, clock, providers, tellers, [webhooks])
     settlement = Settlement(database, clock, box_office, providers, relay.ring)
     checkout = Checkout(database, box_office, settlement, signing_key(secret, "payment token"))
     parts = Parts(
@@ -97,6 +108,7 @@ async def open_parts(
         settlement=settlement,
         checkout=checkout,
         relay=relay,
+        webhooks=webhooks,
     )
     async with AsyncExitStack() as stack:
         stack.push_async_callback(providers.close)
@@ -105,6 +117,7 @@ async def open_parts(
         await notices.start()
         stack.push_async_callback(notices.close)
         stack.push_async_callback(box_office.close)
+        stack.push_async_callback(webhooks.close)
         if post is not None:
             stack.push_async_callback(post.close)
         keep = await stack.enter_async_context(running_loops())

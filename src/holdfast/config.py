@@ -6,7 +6,6 @@ generated from both.
 """
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -14,8 +13,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from holdfast.mail_settings import MAIL_SETTINGS, read_mail
 from holdfast.setting import Setting, SettingError, is_origin, read_origins
 from holdfast.stripe_settings import STRIPE_SETTINGS, StripeSettings, read_stripe
+from holdfast.webhook_settings import WEBHOOK_SETTING, Network, read_networks
 
 ACCEPT_LOSS: Final = "a failover may lose sales"  # what an operator must say to sell that way
 
@@ -65,23 +66,14 @@ SETTINGS: Final = (
         "",
         "The address that buyers see, as https://tickets.example; empty: taken from the request.",
     ),
-    Setting(
-        "HOLDFAST_SMTP_URL",
-        "",
-        "smtp://user:password@host:port or smtps://... of the mail server; empty: mails are "
-        "written as .eml files into the folder mail of the data folder; none: no mails.",
-    ),
-    Setting(
-        "HOLDFAST_MAIL_FROM",
-        "",
-        "Whom mails come from, as Opera House <tickets@opera.example>; needed with a mail server.",
-    ),
+    *MAIL_SETTINGS,
     Setting(
         "HOLDFAST_ALLOWED_ORIGINS",
         "",
         "Comma-separated origins whose pages may send orders and show the map in a frame "
         "(docs/embedding.md), as https://arena.example.",
     ),
+    WEBHOOK_SETTING,
     *STRIPE_SETTINGS,
 )
 
@@ -102,6 +94,7 @@ class Settings(msgspec.Struct, frozen=True):
     smtp_url: str = ""
     mail_from: str = ""
     stripe: StripeSettings | None = None
+    webhook_networks: tuple[Network, ...] = ()
 
 
 def default_data_folder() -> Path:
@@ -171,38 +164,14 @@ def read_settings(environment: Mapping[str, str], data: Path | None = None) -> S
         secret=secret,
         public_url=public_url,
         allowed_origins=allowed_origins,
-        **_mail(text("HOLDFAST_SMTP_URL"), text("HOLDFAST_MAIL_FROM"), public_url),
+        **read_mail(text("HOLDFAST_SMTP_URL"), text("HOLDFAST_MAIL_FROM"), public_url),
         stripe=read_stripe(text, public_url),
+        webhook_networks=read_networks(text(WEBHOOK_SETTING.name)),
     )
 
 
 def _is_postgresql(address: str) -> bool:
     return urlsplit(address).scheme in ("postgresql", "postgres")
-
-
-def _mail(smtp_url: str, mail_from: str, public_url: str) -> dict[str, str]:
-    """The settings of mail, checked together."""
-    if mail_from and not re.fullmatch(r"([^<>@\r\n]*<)?[^<>@\s]+@[^<>@\s]+>?", mail_from):
-        raise SettingError("HOLDFAST_MAIL_FROM must be like Opera House <tickets@opera.example>.")
-    if smtp_url in ("", "none"):
-        return {"smtp_url": smtp_url, "mail_from": mail_from}
-    parts = urlsplit(smtp_url)
-    try:
-        usable = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise SettingError(
-            "HOLDFAST_SMTP_URL must be like smtp://user:password@mail.example:587; "
-            "leave it empty to have mails written into a folder."
-        )
-    if not mail_from:
-        raise SettingError("HOLDFAST_SMTP_URL needs HOLDFAST_MAIL_FROM: whom mails come from.")
-    if not public_url:
-        raise SettingError(
-            "HOLDFAST_SMTP_URL needs HOLDFAST_PUBLIC_URL: the links in mails lead there."
-        )
-    return {"smtp_url": smtp_url, "mail_from": mail_from}
 
 
 # --- Limits. Each: value, unit in the name, reason beside it. ---
@@ -301,6 +270,24 @@ SMTP_REST_SECONDS: Final = 10.0  # after that one mail tries whether it answers 
 RESEND_SECONDS_MIN: Final = 60  # between two requests for the same mail: it may be on its way
 RESENDS_MAX: Final = 10  # of one order, ever: nobody's mailbox is to be filled
 ERRANDS_NAMED_MAX: Final = 500  # in one request to take them up again
+
+# Organisers' webhooks
+WEBHOOKS_MAX: Final = 100  # open at one time: each makes a row of every sale that it asked for
+WEBHOOK_URL_CHARACTERS_MAX: Final = 2_000  # servers take no longer ones
+WEBHOOK_SECONDS_MAX: Final = 10.0  # for one call; a receiver says yes first and works afterwards
+WEBHOOK_ANSWER_BYTES_MAX: Final = 4_096  # of an answer that are read; the rest is not waited for
+WEBHOOK_ANSWER_CHARACTERS_MAX: Final = 300  # of an answer, kept for whoever looks for a fault
+WEBHOOKS_AT_ONCE_MAX: Final = 16  # called at one time, per process
+WEBHOOK_CONCURRENCY: Final = 8  # calls of one webhook at one time, per process
+WEBHOOK_BATCH_MAX: Final = 64  # calls claimed at a time: 64 / 8 * 10 s is less than a claim lasts
+WEBHOOK_BATCHES_MAX: Final = 20  # in a row of one webhook; then others have their turn
+WEBHOOK_FAILURES_MAX: Final = 4  # without an answer in a row; then it is left alone for a while
+WEBHOOK_REST_SECONDS: Final = (15.0, 900.0)  # first and at most: back within 15 min of its return
+WEBHOOK_TRY_HOURS: Final = 24  # a call that fails for so long is parked for a person
+WEBHOOK_ROTATION_HOURS: Final = 24  # so long both secrets sign, for receivers to change over
+WEBHOOK_ATTEMPTS_KEPT: Final = 500  # of each webhook, to look at: a day's worth of a small house
+WEBHOOK_REPLAY_PIECE: Final = 1_000  # news made into calls again in one commit
+VERSIONS_PAGE: Final = 2_000  # versions of an event read at a time, to find that of some news
 
 # The audit (`holdfast doctor`)
 AUDIT_ROWS_MAX: Final = 100  # offending rows shown per check; the first tell what is wrong

@@ -11,7 +11,8 @@ from tests.repository.files import imports, module, name, product, text, tree
 # Who may import whom, from the bottom up; a part may use every part of a lower floor, and those
 # that are named beside it on its own. A new part finds its place here.
 FLOORS = (
-    {"ids", "refusals", "config", "setting", "stripe_settings", "breaker", "words"},
+    {"ids", "refusals", "config", "setting", "breaker", "words"}
+    | {"mail_settings", "stripe_settings", "webhook_settings"},
     {"database"},
     {"venues", "desk", "checkout", "tickets", "gate", "live", "accounts", "outbox", "audit"}
     | {"waiting_room", "mail", "webhooks"},
@@ -22,7 +23,9 @@ FLOORS = (
     {"__main__"},
 )
 BESIDE = {
-    "config": {"setting", "stripe_settings"},
+    "config": {"setting", "mail_settings", "stripe_settings", "webhook_settings"},
+    "mail_settings": {"setting"},
+    "webhook_settings": {"setting"},
     "stripe_settings": {"setting"},
     "venues": {"desk"},
     "desk": {"venues"},

@@ -21,6 +21,7 @@ from holdfast.live.live_maps import LiveMaps
 from holdfast.live.notices import Notices
 from holdfast.live.stream import Streams
 from holdfast.outbox import Relay
+from holdfast.webhooks.caller import Caller
 
 
 class Parts(Struct, frozen=True, kw_only=True, eq=False):
@@ -44,5 +45,6 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     settlement: Settlement
     checkout: Checkout
     relay: Relay
+    webhooks: Caller
     order_key: bytes
     order_ids: OrderIds

@@ -10,6 +10,7 @@ from holdfast.api import (
     admin_orders,
     admin_seats,
     admin_venues,
+    admin_webhooks,
     charts,
     events,
     gate,
@@ -37,7 +38,7 @@ from holdfast.venues.chart_file import ChartSummary
 
 PREFIX = "/api/v1"
 EVENT, ORDER = "/events/{event_id:int}", "/orders/{order_id:str}"
-TICKET = "/tickets/{ticket_id:str}"
+TICKET, WEBHOOK = "/tickets/{ticket_id:str}", "/webhooks/{webhook_id:str}"
 
 
 def _staff(
@@ -159,6 +160,18 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     _staff("GET", "/keys", admin_keys.list_keys, admin_keys.KeyList),
     _staff("POST", "/keys", admin_keys.create, admin_keys.KeyMade, 201, _REPEAT),
     _staff("DELETE", "/keys/{key_id:str}", admin_keys.revoke, ApiKey, refuses=_NONE),
+    _staff("GET", "/webhooks", admin_webhooks.list_all, admin_webhooks.WebhookList),
+    _staff("POST", "/webhooks", admin_webhooks.register, admin_webhooks.WebhookMade, 201, _REPEAT),
+    _staff("GET", WEBHOOK, admin_webhooks.read, admin_webhooks.WebhookAnswer, refuses=_NONE),
+    _staff("DELETE", WEBHOOK, admin_webhooks.remove, admin_webhooks.WebhookAnswer,
+           refuses=_NONE),
+    _staff("POST", f"{WEBHOOK}/rotate", admin_webhooks.rotate, admin_webhooks.WebhookMade,
+           refuses=_NONE),
+    _staff("POST", f"{WEBHOOK}/test", admin_webhooks.try_out, admin_webhooks.Tested, refuses=_NONE),
+    _staff("GET", f"{WEBHOOK}/deliveries", admin_webhooks.deliveries, admin_webhooks.DeliveryList,
+           refuses=_NONE),
+    _staff("POST", f"{WEBHOOK}/replay", admin_webhooks.replay_calls, admin_webhooks.Replayed,
+           refuses=_NONE),
 )  # fmt: skip
 BARE_ROUTES: tuple[Route, ...] = (
     Route("GET", "/health", health.read_health, health.Health),

@@ -54,7 +54,17 @@ def make_app() -> App:
     errands = App(name="errands", help="What could not be done outside, and another try.")
     errands.command("holdfast.cli.errands:list_", name="list", help="List what waits for you.")
     errands.command("holdfast.cli.errands:again", help="Let it be tried again.")
-    for group in (chart, event, key, errands):
+    webhook = App(name="webhook", help="Organisers' programs that are told what happens.")
+    webhook.command("holdfast.cli.webhooks:add", help="Register an address; shows its secret once.")
+    webhook.command("holdfast.cli.webhooks:list_", name="list", help="List the webhooks.")
+    webhook.command(
+        "holdfast.cli.webhooks:try_out", name="test", help="Call one now, about nothing."
+    )
+    webhook.command("holdfast.cli.webhooks:deliveries", help="What it was told, and its answers.")
+    webhook.command("holdfast.cli.webhooks:replay", help="Tell it again.")
+    webhook.command("holdfast.cli.webhooks:rotate", help="Give it a new secret.")
+    webhook.command("holdfast.cli.webhooks:remove", help="Call it no more.")
+    for group in (chart, event, key, errands, webhook):
         app.command(group)
     app.command(
         "holdfast.cli.doctor:doctor",

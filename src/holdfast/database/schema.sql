@@ -294,6 +294,8 @@ CREATE TABLE outbox (
     done_at timestamp with time zone,
     occasion occasion,
     webhook_id text,
+    version bigint,
+    tried_from timestamp with time zone,
     CONSTRAINT outbox_pkey PRIMARY KEY (event_id, outbox_id),
     CONSTRAINT outbox_amount_check CHECK (amount >= 0),
     CONSTRAINT outbox_attempts_check CHECK (attempts >= 0),
@@ -311,14 +313,16 @@ COMMENT ON COLUMN outbox.due_at IS 'Not before; a relay that takes it up moves t
 COMMENT ON COLUMN outbox.last_error IS 'What stopped the last attempt; null when done.';
 COMMENT ON COLUMN outbox.occasion IS 'What has happened; null where money moves.';
 COMMENT ON COLUMN outbox.webhook_id IS 'Whose program is called; null for other kinds.';
+COMMENT ON COLUMN outbox.version IS 'For a call: the version of the event whose batch made it true.';
+COMMENT ON COLUMN outbox.tried_from IS 'For a call: since when it is tried; a day later it is parked.';
 COMMENT ON CONSTRAINT outbox_money ON outbox IS 'Money has a payment and an amount, the rest an occasion.';
 COMMENT ON CONSTRAINT outbox_webhook ON outbox IS 'A call is made for one webhook.';
+CREATE INDEX outbox_calls ON outbox USING btree (event_id, webhook_id, due_at) WHERE state = 'WAITING'::outbox_state AND webhook_id IS NOT NULL;
+COMMENT ON INDEX outbox_calls IS 'What each webhook is to be called for next.';
 CREATE INDEX outbox_due ON outbox USING btree (event_id, kind, due_at) WHERE state = 'WAITING'::outbox_state;
 COMMENT ON INDEX outbox_due IS 'What the relay does next, by kind.';
 CREATE INDEX outbox_parked ON outbox USING btree (event_id, outbox_id) WHERE state = 'PARKED'::outbox_state;
 COMMENT ON INDEX outbox_parked IS 'What waits for a person.';
-CREATE INDEX webhook_errands ON outbox USING btree (event_id, webhook_id, created_at) WHERE webhook_id IS NOT NULL;
-COMMENT ON INDEX webhook_errands IS 'The calls that were made or are to be made for a webhook.';
 
 CREATE TABLE payment (
     event_id integer NOT NULL,
@@ -500,14 +504,40 @@ CREATE TABLE webhook (
     occasions occasion[] NOT NULL,
     created_at timestamp with time zone NOT NULL,
     closed_at timestamp with time zone,
+    secret_number smallint NOT NULL,
+    previous_until timestamp with time zone,
+    closed_because text,
     CONSTRAINT webhook_pkey PRIMARY KEY (webhook_id),
-    CONSTRAINT webhook_occasions_check CHECK (cardinality(occasions) > 0)
+    CONSTRAINT webhook_occasions_check CHECK (cardinality(occasions) > 0),
+    CONSTRAINT webhook_secret_number_check CHECK (secret_number > 0)
 );
 COMMENT ON TABLE webhook IS 'Addresses of organisers'' programs that are told what happens.';
 COMMENT ON COLUMN webhook.event_id IS 'The only event it is told of; null for all.';
 COMMENT ON COLUMN webhook.url IS 'Called by POST; its secret is made from webhook_id and not kept.';
 COMMENT ON COLUMN webhook.occasions IS 'What it is told of.';
 COMMENT ON COLUMN webhook.closed_at IS 'When it was removed; null while it is called.';
+COMMENT ON COLUMN webhook.secret_number IS 'Which secret signs: it rises when the secret is changed for a new one.';
+COMMENT ON COLUMN webhook.previous_until IS 'Until when the secret before this one signs as well; null where it does not.';
+COMMENT ON COLUMN webhook.closed_because IS 'Why it is called no more; null where an organiser removed it.';
+
+CREATE TABLE webhook_attempt (
+    webhook_id text NOT NULL,
+    attempted_at timestamp with time zone NOT NULL,
+    outbox_id text NOT NULL,
+    event_id integer,
+    status_code smallint,
+    milliseconds integer NOT NULL,
+    answer text NOT NULL,
+    CONSTRAINT webhook_attempt_pkey PRIMARY KEY (webhook_id, attempted_at, outbox_id),
+    CONSTRAINT webhook_attempt_milliseconds_check CHECK (milliseconds >= 0)
+);
+COMMENT ON TABLE webhook_attempt IS 'The last attempts to call each webhook, and what came of them.';
+COMMENT ON COLUMN webhook_attempt.attempted_at IS 'When it was tried, by the database''s clock.';
+COMMENT ON COLUMN webhook_attempt.outbox_id IS 'The call, which is the webhook-id at the other end; of a test it is made up.';
+COMMENT ON COLUMN webhook_attempt.event_id IS 'The event that it is about; null for a test.';
+COMMENT ON COLUMN webhook_attempt.status_code IS 'What was answered (HTTP); null where nobody answered.';
+COMMENT ON COLUMN webhook_attempt.milliseconds IS 'How long it took.';
+COMMENT ON COLUMN webhook_attempt.answer IS 'The beginning of the answer, or what went wrong.';
 
 CREATE SCHEMA test_provider;
 COMMENT ON SCHEMA test_provider IS 'The books of the test payment provider, separate from the orders.';

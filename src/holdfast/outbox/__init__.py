@@ -4,9 +4,10 @@ from holdfast.outbox.errand import (
     ErrandFailed,
     ErrandRefused,
     ErrandWaits,
+    OwnLanes,
     Taken,
     Teller,
 )
 from holdfast.outbox.relay import Relay
 
-__all__ = ["ErrandFailed", "ErrandRefused", "ErrandWaits", "Relay", "Taken", "Teller"]
+__all__ = ["ErrandFailed", "ErrandRefused", "ErrandWaits", "OwnLanes", "Relay", "Taken", "Teller"]

@@ -23,4 +23,4 @@ WHERE
     )
 RETURNING
     outbox_id, kind::text AS kind, order_id, payment_id, amount, occasion::text AS occasion,
-    webhook_id, attempts, created_at
+    webhook_id, version, tried_from, attempts, created_at

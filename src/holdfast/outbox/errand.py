@@ -36,7 +36,8 @@ class Taken(Struct, frozen=True):
     """One errand that a relay has taken; amount in minor units.
 
     `outbox_id` is the key at the other end, so that done twice is done once. Money has a
-    `payment_id` and, where that is known, its `payment`; the rest has an `occasion`.
+    `payment_id` and, where that is known, its `payment`; the rest has an `occasion`. A call has the
+    `version` of the event whose batch made it true, and is tried since `tried_from`.
     """
 
     event_id: int
@@ -50,6 +51,8 @@ class Taken(Struct, frozen=True):
     attempts: int
     created_at: datetime
     payment: Payment | None = None
+    version: int | None = None
+    tried_from: datetime | None = None
 
 
 class Teller(Protocol):
@@ -70,4 +73,25 @@ class Teller(Protocol):
 
         Raises ErrandRefused, ErrandFailed or ErrandWaits; anything else counts as ErrandFailed.
         """
+        ...
+
+
+class OwnLanes(Protocol):
+    """Does the errands of its kind in lanes of its own, one for each party that it deals with."""
+
+    @property
+    def kind(self) -> OutboxKind:
+        """Whose errands these are."""
+        ...
+
+    def ring(self) -> None:
+        """There is something new: don't wait for the next look."""
+        ...
+
+    async def run(self) -> None:
+        """Do errands as they fall due, for ever."""
+        ...
+
+    async def carry_out_due(self) -> bool:
+        """One pass over what is due. True: there may be more."""
         ...

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from holdfast.database.pool import Connection
 from holdfast.desk.order import OutboxKind
+from holdfast.outbox.calls import make_calls
 from holdfast.outbox.errand import Taken
 from holdfast.outbox.rows import tick_off
 
@@ -25,23 +26,6 @@ FROM outbox AS n
 WHERE n.event_id = $1 AND n.outbox_id = ANY($2::text[]) AND n.order_id IS NOT NULL
 ON CONFLICT (event_id, outbox_id) DO NOTHING
 """
-_TELL_ORGANISERS = """
-INSERT INTO outbox (
-    event_id, outbox_id, kind, order_id, payment_id, amount, occasion, webhook_id, state, attempts,
-    due_at, created_at
-)
-SELECT
-    n.event_id, w.webhook_id || '_' || substr(n.outbox_id, 6), 'WEBHOOK', n.order_id, NULL,
-    n.amount, n.occasion, w.webhook_id, 'WAITING', 0, $3, n.created_at
-FROM outbox AS n
-INNER JOIN webhook AS w
-    ON w.closed_at IS NULL
-    AND w.created_at <= n.created_at
-    AND (w.event_id IS NULL OR w.event_id = n.event_id)
-    AND n.occasion = ANY(w.occasions)
-WHERE n.event_id = $1 AND n.outbox_id = ANY($2::text[])
-ON CONFLICT (event_id, outbox_id) DO NOTHING
-"""
 
 
 async def spread(
@@ -52,10 +36,13 @@ async def spread(
     now: datetime,
 ) -> None:
     """Write the errands that these news make for the tellers that there are, and tick them off."""
+    if not news:
+        return
     ids = [errand.outbox_id for errand in news]
     async with connection.transaction():
         if OutboxKind.MAIL in tellers:
             await connection.execute(_TELL_BUYERS, event_id, ids, now)
         if OutboxKind.WEBHOOK in tellers:
-            await connection.execute(_TELL_ORGANISERS, event_id, ids, now)
+            oldest = min(errand.created_at for errand in news)
+            await make_calls(connection, event_id, ids, oldest, now)
         await tick_off(connection, event_id, ids, now)

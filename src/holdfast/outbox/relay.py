@@ -34,6 +34,7 @@ from holdfast.outbox.errand import (
     ErrandOvertaken,
     ErrandRefused,
     ErrandWaits,
+    OwnLanes,
     Taken,
     Teller,
 )
@@ -67,6 +68,7 @@ class Relay:
         clock: Clock,
         providers: Providers,
         tellers: Iterable[Teller] = (),
+        own_lanes: Iterable[OwnLanes] = (),
     ) -> None:
         self._database = database
         self._clock = clock
@@ -82,7 +84,8 @@ class Relay:
                 for t in tellers
             ],
         ]
-        self._told = frozenset(lane.kind for lane in self._lanes)
+        self._own_lanes = list(own_lanes)
+        self._told = frozenset(lane.kind for lane in [*self._lanes, *self._own_lanes])
 
     def ring(self) -> None:
         """There is money to move: don't wait for the next look. News can wait a second."""
@@ -93,12 +96,17 @@ class Relay:
         for lane in self._lanes:
             if lane.kind in wanted:
                 lane.bell.set()
+        for own in self._own_lanes:
+            if own.kind in wanted:
+                own.ring()
 
     async def run(self) -> None:
         """Carry errands out as they fall due, for ever; every lane for itself."""
         async with asyncio.TaskGroup() as group:
             for lane in self._lanes:
                 group.create_task(self._keep_on(lane), name=f"relay {lane.kind}")
+            for own in self._own_lanes:
+                group.create_task(own.run(), name=f"relay {own.kind}")
 
     async def _keep_on(self, lane: Lane) -> None:
         while True:
@@ -114,6 +122,7 @@ class Relay:
     async def carry_out_due(self) -> bool:
         """One pass over every lane, money first. True: there may be more."""
         more = [await self._one_pass(lane) for lane in self._lanes]
+        more += [await own.carry_out_due() for own in self._own_lanes]
         return any(more)
 
     async def _one_pass(self, lane: Lane) -> bool:

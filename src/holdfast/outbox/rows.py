@@ -52,7 +52,7 @@ LIMIT $4
 """
 _TAKE_UP = """
 UPDATE outbox
-SET state = 'WAITING', attempts = 0, due_at = $3
+SET state = 'WAITING', attempts = 0, due_at = $3, tried_from = $3
 WHERE
     event_id = $1
     AND (cardinality($2::text[]) = 0 OR outbox_id = ANY($2::text[]))
@@ -89,7 +89,7 @@ async def claim(
     """Take errands of one event and kind that are due, for OUTBOX_CLAIM_SECONDS."""
     until = now + timedelta(seconds=OUTBOX_CLAIM_SECONDS)
     rows = await connection.fetch(CLAIM_ERRANDS, event_id, now, until, limit, kind)
-    return [_taken(event_id, row) for row in rows]
+    return [taken_of_row(event_id, row) for row in rows]
 
 
 async def tick_off(
@@ -135,7 +135,8 @@ async def take_up_again(
     return int(tag.rsplit(" ", 1)[1])
 
 
-def _taken(event_id: int, row: Record) -> Taken:
+def taken_of_row(event_id: int, row: Record) -> Taken:
+    """An errand as it was claimed."""
     occasion = row["occasion"]
     return Taken(
         event_id=event_id,
@@ -148,6 +149,8 @@ def _taken(event_id: int, row: Record) -> Taken:
         webhook_id=row["webhook_id"],
         attempts=row["attempts"],
         created_at=row["created_at"],
+        version=row["version"],
+        tried_from=row["tried_from"],
     )
 
 

@@ -1,0 +1,1 @@
+"""Organisers' programs that are told what happens: registered, called, signed, replayed."""
