@@ -8,6 +8,7 @@ from holdfast.audit import audit, findings_json
 from holdfast.audit.replay import SENTENCES
 from holdfast.audit.run import CHECKS, audit_within
 from holdfast.database.clock import Clock
+from holdfast.database.errors import DataError
 from holdfast.database.pool import Connection, Database
 from tests.audit.corruptions.errands import ERRANDS
 from tests.audit.corruptions.errands import LATE as LATE_ERRANDS
@@ -21,6 +22,20 @@ pytestmark = pytest.mark.anyio
 
 SPOILT = (*SEATS, *ORDERS, *MONEY, *ERRANDS, *LEDGER, *JOURNAL, *REFERENCES)
 LATE = (*LATE_ORDERS, *LATE_ERRANDS)
+FORBIDDEN = {
+    **{
+        corruption.statements[0].rpartition(" ")[2]: corruption.statements[1]
+        for corruption in SPOILT
+        if corruption.statements[0].startswith(("DROP INDEX", "ALTER TABLE"))
+    },
+    "section_counts": "UPDATE section SET available_count = -1 WHERE section_id = 2",
+    "order_refund": "UPDATE orders SET refunded_amount = total_amount + 1",
+    "order_deadline": "UPDATE orders SET expires_at = hold_cap_at + interval '1 second'",
+    "payment_refund": "UPDATE payment SET refunded_amount = amount + 1",
+    "outbox_pkey": "INSERT INTO outbox SELECT * FROM outbox",
+    "inbox_pkey": "INSERT INTO inbox SELECT 1, 'test', 'n1', issued_at FROM ticket LIMIT 2",
+    "seat_change_pkey": "UPDATE seat_change SET version = 1",
+}
 
 
 async def spoil(connection: Connection, corruption: Corruption) -> None:
@@ -39,6 +54,14 @@ async def test_a_spoilt_sale_is_found_out(
     await spoil(sold, corruption)
     findings = await audit_within(sold, clock)
     assert {finding.check for finding in findings} == corruption.found
+
+
+@pytest.mark.parametrize("guard", FORBIDDEN)
+async def test_what_the_schema_forbids_it_refuses(sold: Connection, guard: str) -> None:
+    """The same damage with the constraint or index in its place."""
+    with pytest.raises(DataError) as refused:
+        await sold.execute(FORBIDDEN[guard])
+    assert guard in str(refused.value)
 
 
 @pytest.mark.parametrize("corruption", LATE, ids=lambda c: c.name)

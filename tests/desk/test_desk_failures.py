@@ -167,7 +167,7 @@ async def test_a_request_that_hangs_up_after_it_was_taken_is_decided_whole(
             "SELECT * FROM seat WHERE event_id = $1 AND seat_id = 0 FOR UPDATE", house.event_id
         )
         gone = asyncio.ensure_future(worker.hold(house, seats(0, 1)))
-        await _until(database, "holdfast desk", "Lock")
+        await until(database, "holdfast desk", "Lock")
         gone.cancel()
         await other.execute("ROLLBACK")
     with pytest.raises(Refusal) as refused:
@@ -211,7 +211,7 @@ async def test_two_processes_sell_one_event_and_each_knows_what_the_other_sold(
             assert again.session_id == CLEO
 
 
-async def _until(database: Database, application: str, waiting_for: str) -> None:
+async def until(database: Database, application: str, waiting_for: str) -> None:
     """Wait until a session of that name waits for that; at most five seconds."""
     for _ in range(500):
         found = await value(
@@ -235,7 +235,7 @@ async def test_a_batch_that_is_stuck_gives_its_lock_back(database: Database) -> 
         await other.execute("BEGIN")
         await other.execute("SELECT * FROM section WHERE event_id = $1 FOR UPDATE", house.event_id)
         order = asyncio.ensure_future(worker.hold(house, seats(0)))
-        await _until(database, "holdfast desk", "Lock")
+        await until(database, "holdfast desk", "Lock")
         await asyncio.sleep(1.2)  # the desk's lock_timeout is a second
         await other.execute("ROLLBACK")
     assert (await order).status is OrderStatus.PENDING

@@ -249,6 +249,20 @@ async def test_one_scan_sent_fifty_times_is_one_admission_told_fifty_times(
     await worker.office.close()
 
 
+async def test_a_ticket_refunded_while_it_is_scanned_admits_nobody(database: Database) -> None:
+    worker, _, _, request = await an_evening(database)
+    async with database.desk_pool.acquire() as holder:
+        await holder.execute("BEGIN")
+        await holder.execute(
+            "UPDATE ticket SET is_valid = FALSE WHERE barcode = $1", request.barcode
+        )
+        scanning = asyncio.create_task(scan(database, CLOCK, request))
+        await until_waiting(holder, 1)  # it has read that the ticket is valid
+        await holder.execute("COMMIT")
+    assert (await scanning).result is ScanResult.REFUNDED
+    await worker.office.close()
+
+
 async def test_every_result_is_one_of_the_schema(database: Database) -> None:
     async with database.pool.acquire() as connection:
         labels = await connection.fetchval("SELECT enum_range(NULL::scan_result)::text[]")

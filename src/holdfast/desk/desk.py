@@ -174,17 +174,16 @@ class Desk:
                 return
             except Exception as error:
                 self._seating = None
-                if turn.committing and classify(error) is not Trouble.DATA:
-                    if await self._resolve(turn):
-                        return
-                else:
-                    tries += 1
-                    if not await self._go_on(turn, error, tries):
-                        return
+                unknown = turn.committing and classify(error) is not Trouble.DATA
+                if unknown and await self._resolve(turn):
+                    return
+                tries += 1
+                if not await self._go_on(turn, error, tries):
+                    return
             turn.batch_id, turn.committing = uuid4(), False
 
     async def _go_on(self, turn: Turn, error: Exception, tries: int) -> bool:
-        """Whether to try the batch again, after a failure before its commit was sent."""
+        """Whether to try the batch again, which is known not to be committed."""
         if classify(error) in (Trouble.PASSING, Trouble.LINK_LOST):
             log.warning("desk.trouble", event_id=self.event_id, error=repr(error), tries=tries)
             if tries < BATCH_TRIES_MAX:
