@@ -53,6 +53,9 @@ nemesis: $(INSTALLED)  ## sell a few hot seats while links are cut and the provi
 crash: $(INSTALLED)  ## kill a process at every point at which it can be killed (a quarter of an hour)
 	$(BIN)/python -m tests.crash
 
+saboteurs: $(INSTALLED)  ## take away one guard after the other; each must be noticed (some minutes; ARGS="--only NAME")
+	$(BIN)/python -m tests.saboteurs $(ARGS)
+
 screenshots: $(INSTALLED) tools  ## every page and state, size, theme and direction of writing, as pictures in artefacts/
 	$(BIN)/python hatch_build.py
 	HOLDFAST_SCREENSHOTS=all $(BIN)/python -m pytest tests/browser
@@ -69,3 +72,4 @@ $(INSTALLED): pyproject.toml constraints.txt hatch_build.py
 	@touch $@
 
 .PHONY: run test check format tools bench bench-live races interleavings soak nemesis crash screenshots storefront help
+.PHONY: run test check format tools bench races interleavings soak nemesis crash saboteurs screenshots storefront help

@@ -1,12 +1,14 @@
 """What every test may ask for: the event loop, the session's server, a database of its own."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from holdfast.database.pool import Database
-from tests.postgres import FreshDatabases, start_server
+from tests.postgres import SHARED_SERVER, FreshDatabases, start_server
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +19,8 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshDatabases]:
     """One server for the whole run, with a migrated template."""
-    server = start_server(tmp_path_factory.mktemp("server"))
+    shared = os.environ.get(SHARED_SERVER)
+    server = start_server(Path(shared) if shared else tmp_path_factory.mktemp("server"))
     databases = FreshDatabases(server)
     asyncio.run(databases.make_template())
     yield databases

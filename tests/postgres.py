@@ -2,7 +2,8 @@
 
 The server is the embedded one in a temporary folder. A template is migrated once; copying it takes
 some tens of milliseconds, so that every test has a database of its own and may commit.
-HOLDFAST_POSTGRES_BIN chooses other programs, for example Debian's PostgreSQL 15.
+HOLDFAST_POSTGRES_BIN chooses other programs, for example Debian's PostgreSQL 15;
+HOLDFAST_TEST_SERVER names a folder whose server several runs share, each with its own template.
 """
 
 import os
@@ -18,7 +19,8 @@ from holdfast.database.link import Address, connect, disconnect
 from holdfast.database.migrate import migrate
 from holdfast.database.pool import Database, DatabaseSettings, open_database
 
-TEMPLATE: Final = "holdfast_template"
+TEMPLATE: Final = f"holdfast_template_{os.getpid()}"
+SHARED_SERVER: Final = "HOLDFAST_TEST_SERVER"
 
 
 class FreshDatabases:
