@@ -26,12 +26,16 @@ ELSEWHERE = "ctoken_redirect_"
 
 class Front:
     """`lose`: how many answers to calls of this name are answered 500 after they were carried out.
+    `collects`: a confirmation takes the money at once, as some methods do whatever was asked for.
+    `short`: by so much less is reserved or collected than was asked for.
     `seen`: method and path of every call, in order."""
 
     def __init__(self, upstream: str) -> None:
         self.upstream = upstream
         self.address = ""
         self.lose: dict[str, int] = {}
+        self.collects = False
+        self.short = 0
         self.seen: list[str] = []
         self.disputes: list[dict[str, Any]] = []
         self.elsewhere: dict[str, str] = {}
@@ -94,7 +98,10 @@ class Front:
         if status != 200:
             return status, answer
         await self.ask("POST", intent, f"payment_method={card}".encode())
-        return await self.ask("POST", path, b"")
+        status, answer = await self.ask("POST", path, b"")
+        if self.collects and json.loads(answer).get("status") == "requires_capture":
+            return await self.ask("POST", f"{intent}/capture", b"")
+        return status, answer
 
     async def _too_much(self, data: dict[str, str]) -> tuple[int, bytes] | None:
         _, answer = await self.ask("GET", INTENT + data["payment_intent"], b"")
@@ -134,7 +141,7 @@ class Front:
             status, found = answer.status, await answer.read()
         if status == 200 and path.startswith(INTENT.rstrip("/")) and "?" not in path:
             intent = json.loads(found)
-            intent.update(_amounts(intent))
+            intent.update(_amounts(intent, self.short))
             back = self.elsewhere.get(intent["id"])
             if back is not None and intent["status"] == "requires_action":
                 query = f"secret={intent['client_secret']}&back={quote(back, safe='')}"
@@ -147,11 +154,12 @@ class Front:
         return status, found
 
 
-def _amounts(intent: dict[str, Any]) -> dict[str, int]:
+def _amounts(intent: dict[str, Any], short: int = 0) -> dict[str, int]:
     """localstripe's intents do not say how much of them is reserved or collected."""
+    amount = intent["amount"] - short
     return {
-        "amount_capturable": intent["amount"] if intent["status"] == "requires_capture" else 0,
-        "amount_received": intent["amount"] if intent["status"] == "succeeded" else 0,
+        "amount_capturable": amount if intent["status"] == "requires_capture" else 0,
+        "amount_received": amount if intent["status"] == "succeeded" else 0,
     }
 
 

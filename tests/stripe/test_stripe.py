@@ -100,6 +100,48 @@ async def test_a_sale_that_lost_its_event_is_voided(till: Till) -> None:
     assert (await till.intent(payment))["status"] == "canceled"
 
 
+async def test_a_method_that_takes_the_money_at_once_buys_the_seats_and_is_captured_by_nobody(
+    till: Till,
+) -> None:
+    order = await till.hold(0)
+    till.front.collects = True
+    assert (await pays(till, order, await till.card())).outcome is Outcome.CONFIRMED
+    await till.until_quiet()
+    (payment,) = await till.payments(order)
+    assert (payment.status, payment.left) == (PaymentStatus.SUCCEEDED, payment.amount)
+    assert await till.fetch("SELECT kind::text FROM outbox WHERE kind = 'CAPTURE'") == []
+    assert await audit(till.database, till.clock) == []
+
+
+async def test_money_taken_at_once_for_a_sale_that_is_lost_is_refunded_whole(till: Till) -> None:
+    order, card = await till.hold(0), await till.card(ASKS)
+    answer = await pays(till, order, card)
+    assert answer.payment is not None
+    await till.bank(answer.payment)
+    path = f"/v1/payment_intents/{answer.payment.provider_reference}/capture"
+    await till.front.ask("POST", path, b"")
+    await till.office.submit(till.house.event_id, ChangeStatus(status=EventStatus.CANCELLED))
+    await till.until_quiet()
+    (payment,) = await till.payments(order)
+    assert (payment.status, payment.left) == (PaymentStatus.SUCCEEDED, 0)
+    assert await till.paid_back(payment) == payment.amount
+    assert await till.fetch("SELECT ticket_id FROM ticket") == []
+
+
+async def test_another_amount_than_agreed_buys_no_ticket_and_goes_back(till: Till) -> None:
+    order = await till.hold(0)
+    till.front.short = 100
+    answer = await pays(till, order, await till.card())
+    assert answer.outcome is Outcome.DECLINED
+    till.front.short = 0
+    await till.until_quiet()
+    (payment,) = await till.payments(order)
+    assert payment.status is PaymentStatus.VOIDED
+    assert (await till.intent(payment))["status"] == "canceled"
+    assert await till.fetch("SELECT kind::text FROM incident") == [("WRONG_AMOUNT",)]
+    assert (await till.order(order)).status is OrderStatus.PENDING
+
+
 async def test_a_void_that_lost_to_a_capture_by_hand_is_refunded(till: Till) -> None:
     order, card = await till.hold(0), await till.card(ASKS)
     answer = await pays(till, order, card)
