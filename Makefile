@@ -71,5 +71,4 @@ $(INSTALLED): pyproject.toml constraints.txt hatch_build.py
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
-.PHONY: run test check format tools bench bench-live races interleavings soak nemesis crash screenshots storefront help
-.PHONY: run test check format tools bench races interleavings soak nemesis crash saboteurs screenshots storefront help
+.PHONY: run test check format tools bench bench-live races interleavings soak nemesis crash saboteurs screenshots storefront help
