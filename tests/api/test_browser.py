@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from holdfast.accounts.api_key import KeyRole
+from holdfast.api import seats
 from holdfast.database.pool import Database
 from tests.api.door import API, Door, buy, code, hold, open_door
 
@@ -207,6 +208,38 @@ async def test_what_has_not_changed_is_not_sent_again(lobby: Door) -> None:
     after = await anyone.get(f"/events/{event_id}/seats", headers={"If-None-Match": before})
     assert (after.status_code, after.json()["seats"][1]) == (200, "H")
     assert after.headers["cache-control"] == "public, max-age=1"
+
+
+async def test_what_is_at_hand_is_what_would_be_made(
+    lobby: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_for: list[str] = []
+    make = seats.seats_answer
+    monkeypatch.setattr(seats, "seats_answer", lambda *a, **k: made_for.append("") or make(*a, **k))
+    monkeypatch.setattr("holdfast.live.answers.GZIP_BYTES_MIN", 1)
+    event_id = await lobby.evening()
+    anyone = lobby.client()
+    path = f"/events/{event_id}/seats"
+    made, at_hand = [await anyone.get(path, headers={"Accept-Encoding": "gzip"}) for _ in "12"]
+    assert len(made_for) == 1, "the second was at hand"
+    assert made.content == at_hand.content
+    assert made.headers == at_hand.headers
+    assert at_hand.headers["vary"] == "accept-encoding"
+    assert (await anyone.get(f"{path}?since=0")).json()["version"] == 0
+    other = await anyone.get(path, headers={"Origin": "https://blog.example"})
+    assert other.headers["access-control-allow-origin"] == "*"
+    same = await anyone.get(path, headers={"If-None-Match": made.headers["etag"]})
+    assert same.status_code == 304
+    await hold(await lobby.buyer(), event_id, 1)
+    assert (await anyone.get(path)).json()["seats"][1] == "H"
+
+
+async def test_the_page_of_an_event_has_browsers_begin_with_what_it_asks_for(lobby: Door) -> None:
+    page = await lobby.visitor().get("/events/3")
+    asked = [part.partition(">")[0] for part in page.headers["link"].split(", ")]
+    event = "</api/v1/events/3"
+    assert asked == [event, f"{event}/chart", f"{event}/prices", f"{event}/seats"]
+    assert "link" not in (await lobby.visitor().get("/")).headers
 
 
 async def test_a_chart_is_cacheable_for_ever_and_sent_compressed(lobby: Door) -> None:

@@ -41,6 +41,9 @@ def test_a_seat_of_a_stadium_is_found_and_held_on_a_phone(
     visitor = invite("phone")
     page = visitor.page
     visitor.open_event(stadium)
+    marks = "performance.getEntriesByName('holdfast:map').length"
+    assert page.locator("canvas[data-version]").count() == 1, "it says which version it shows"
+    assert page.evaluate(marks) == 1, "the bench reads from it when the map was there"
     visitor.check("stadium-far")
     chart = box_office.get(f"/events/{stadium}/chart")
     assert chart["areas"][0]["first_seat_id"] + sum(a["capacity"] for a in chart["areas"]) == PLACES

@@ -109,7 +109,7 @@ def test_a_frame_is_made_once_for_all_readers(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    ("seconds_a_reader", "apart"), [(0.0, 0.26), (0.001, 0.4), (0.002, 0.8), (0.02, 2.0)]
+    ("seconds_a_reader", "apart"), [(0.0, 0.26), (0.001, 0.4), (0.002, 0.8), (0.02, 1.25)]
 )
 def test_frames_are_as_far_apart_as_telling_them_takes_time(
     seconds_a_reader: float, apart: float, monkeypatch: pytest.MonkeyPatch
@@ -196,6 +196,38 @@ def test_a_frame_that_would_be_too_large_is_a_resync() -> None:
             assert reader.events[-1].data["from"] == 1, "the chain goes on from the resync"
 
     on_paper(scene())
+
+
+def test_a_frame_with_hardly_room_for_more_does_not_wait_for_its_time() -> None:
+    """Frames are two seconds apart here, unless they are nearly full."""
+
+    async def scene(changes: int) -> float:
+        maps = PaperMaps()
+        async with browser(Streams(maps), EVENT) as reader:
+            await reader.until_version(0)
+            maps.change(H=[0])
+            await reader.until_version(1)
+            await asyncio.sleep(0.5)
+            before = asyncio.get_running_loop().time()
+            for seat in range(changes):
+                maps.change(H=[seat + 1])
+            await reader.until_version(1 + changes)
+            assert reader.events[-1].data["from"] == 1, "one frame, and no resync"
+            return reader.events[-1].at - before
+
+    waited: list[float] = []
+
+    async def scenes() -> None:
+        waited.append(await scene(9))
+        waited.append(await scene(10))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(channel_module, "FRAME_SECONDS_PER_READER", 2.0)
+        patch.setattr(channel_module, "FRAME_SECONDS_MAX", 2.0)
+        patch.setattr(channel_module, "FRAME_FULL_PLACES", 10)
+        on_paper(scenes())
+    assert waited[0] > 1.0
+    assert waited[1] < 0.01
 
 
 steps = st.lists(

@@ -16,6 +16,7 @@ from holdfast.api.metrics import Measured, Metrics
 from holdfast.api.openapi import describe
 from holdfast.api.parts import Parts
 from holdfast.api.problems import answer_to
+from holdfast.api.quick_seats import QuickSeats
 from holdfast.api.request import ApiRequest
 from holdfast.api.route import Route
 from holdfast.api.routes import ADMIN_ROUTES, BARE_ROUTES, PREFIX, ROUTES
@@ -47,7 +48,8 @@ def make_application(parts: Parts) -> ASGIApp:
     )
     thin = [route.thin_route(PREFIX) for route in ROUTES if route.thin]
     inside = ThinRoutes(thin, parts, metrics.answered, Measured(application, metrics))
-    return Edge(inside, parts.settings.allowed_origins)
+    quick = QuickSeats(parts, metrics.answered, inside)
+    return Edge(quick, parts.settings.allowed_origins)
 
 
 def _handlers(routes: Iterable[Route]) -> list[HTTPRouteHandler]:

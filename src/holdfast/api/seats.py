@@ -10,6 +10,7 @@ from holdfast.api.answer import REPLICA_AGE, replica_age
 from holdfast.api.demand import demanded_version
 from holdfast.api.headers import text
 from holdfast.api.paths import Number, event_number
+from holdfast.api.quick_seats import keep
 from holdfast.api.request import ApiRequest
 from holdfast.api.thin import Reply, ThinCall
 from holdfast.live.answers import accepts_gzip, availability_answer, seats_answer
@@ -57,6 +58,8 @@ async def read_seats(
         gzip=accepts_gzip(text(call.sent, b"accept-encoding")),
         if_none_match=text(call.sent, b"if-none-match") or None,
     )
+    if since is None and section_id is None:
+        keep(live_map, answered)
     age = replica_age(call.parts)
     headers = answered.headers
     if age is not None:

@@ -6,6 +6,7 @@ no new connection is taken, requests under way are finished, and the parts are c
 
 import asyncio
 import gc
+import resource
 import signal
 import socket
 import sys
@@ -24,6 +25,7 @@ from holdfast.config import (
     COLLECTOR_OBJECTS,
     CONNECTIONS_MAX,
     DRAIN_SECONDS_MAX,
+    FILES_BESIDE_CONNECTIONS,
     HEADER_SECONDS_MAX,
     Settings,
 )
@@ -59,6 +61,7 @@ def run_loop(work: Coroutine[Any, Any, None]) -> None:
     hundred thousand objects that stay and hardly a cycle, and would look at all of them each time.
     """
     gc.set_threshold(COLLECTOR_OBJECTS)
+    _allow_connections()
     try:
         import uvloop
     except ImportError:
@@ -66,6 +69,17 @@ def run_loop(work: Coroutine[Any, Any, None]) -> None:
         return
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(work)
+
+
+def _allow_connections() -> None:
+    """Have as many files open as connections are taken; many systems begin with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS_MAX + FILES_BESIDE_CONNECTIONS
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        log.warning("server.few_files", allowed=hard, wanted=wanted)
+        wanted = hard
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def serve_here(settings: Settings, host: str, port: int) -> None:

@@ -3,7 +3,8 @@
 Frames form a chain: each leads from the version of the one before to its own. A tick makes the next
 one, FRAME_SECONDS_MIN after the last at the earliest, and lets those in who resume from somewhere.
 The more readers there are, the longer a telling takes, and the further apart frames are then: sales
-keep their part of the event loop.
+keep their part of the machine. But a frame with hardly room for more goes out as soon as it may,
+since readers who were told to fetch cost more than readers who are told twice.
 A reader keeps nothing but its place in the ring of frames; who falls out of the ring must resync.
 """
 
@@ -13,8 +14,10 @@ from collections.abc import Iterator
 from itertools import islice
 
 from holdfast.config import (
+    FRAME_FULL_PLACES,
     FRAME_SECONDS_MAX,
     FRAME_SECONDS_MIN,
+    FRAME_SECONDS_PER_READER,
     FRAME_TELLINGS,
     HEARTBEAT_SECONDS,
     STREAM_FRAMES_MAX,
@@ -94,6 +97,8 @@ class Channel:
         self._frames: deque[bytes] = deque(maxlen=STREAM_FRAMES_MAX)
         self._made = 0
         self._starting: deque[Reader] = deque()
+        self._waiting: set[int] = set()
+        self._counted = self._version
         self._pace = FRAME_SECONDS_MIN
         self._ticked_at = self._loop.time() - self._pace
         self._spoke_at = self._loop.time()
@@ -145,13 +150,26 @@ class Channel:
 
     def moved(self) -> None:
         """There is something for the next tick to do."""
-        if self._tick_timer is None:
-            at = max(self._loop.time(), self._ticked_at + self._pace)
-            self._tick_timer = self._loop.call_at(at, self._tick)
+        full = self._is_full()
+        at = max(self._loop.time(), self._ticked_at + (FRAME_SECONDS_MIN if full else self._pace))
+        if self._tick_timer is not None:
+            if self._tick_timer.when() <= at:
+                return
+            self._tick_timer.cancel()
+        self._tick_timer = self._loop.call_at(at, self._tick)
+
+    def _is_full(self) -> bool:
+        """Whether the next frame has hardly room for more seats; looks at new batches only."""
+        for moved in self._map.moved_since(self._counted):
+            self._waiting.update(moved)
+        self._counted = self._map.version
+        return len(self._waiting) >= FRAME_FULL_PLACES
 
     def restarted(self) -> None:
         """The chain is broken: everybody has to resync."""
         self._version = -1
+        self._counted = self._map.version
+        self._waiting.clear()
         self.moved()
 
     def _tick(self) -> None:
@@ -180,7 +198,8 @@ class Channel:
             self._push(seats_event(changes))
         else:
             return
-        self._version = self._map.version
+        self._version = self._counted = self._map.version
+        self._waiting.clear()
 
     def _start(self, since: int | None) -> bytes:
         """The first event for a reader who has the seats of version `since`."""
@@ -214,7 +233,9 @@ class Channel:
     def _all_woken(self, since: float) -> None:
         """Set the pace by how long this telling took, with whatever else the loop had to do."""
         took = self._loop.time() - since
-        self._pace = min(FRAME_SECONDS_MAX, max(FRAME_SECONDS_MIN, took * FRAME_TELLINGS))
+        # The loop does not see what the server's own threads and the system still have to write.
+        wanted = max(took * FRAME_TELLINGS, len(self.readers) * FRAME_SECONDS_PER_READER)
+        self._pace = min(FRAME_SECONDS_MAX, max(FRAME_SECONDS_MIN, wanted))
 
     def _beat(self) -> None:
         """Say something after a long silence, and cut off who does not listen."""

@@ -6,8 +6,9 @@ version. It does no I/O, reads no clock and keeps nothing private.
 
 from array import array
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -71,7 +72,7 @@ class LiveMap:
         self.chart_sha256 = chart_sha256
         self.seating = seating
         self.oldest = seating.version
-        self.encoded: dict[tuple[object, ...], bytes] = {}
+        self.encoded: dict[tuple[object, ...], Any] = {}
         self._recent: deque[tuple[int, array[int]]] = deque()
         self._places = 0
         self._status_at = -1
@@ -125,9 +126,7 @@ class LiveMap:
         if not self.oldest <= since <= self.version:
             return None
         moved: set[int] = set()
-        for version, seat_ids in reversed(self._recent):
-            if version <= since:
-                break
+        for seat_ids in self.moved_since(since):
             moved.update(seat_ids)
         section_of = self.plan.section_of
         if sections is not None:
@@ -145,6 +144,13 @@ class LiveMap:
             {section_id: available[section_id] for section_id in touched},
             self.seating.event_status if self._status_at > since else None,
         )
+
+    def moved_since(self, since: int) -> Iterator["array[int]"]:
+        """The seats of every batch after version `since` that is still known, newest first."""
+        for version, seat_ids in reversed(self._recent):
+            if version <= since:
+                return
+            yield seat_ids
 
     def section_letters(self, section_id: int) -> bytes | None:
         """The letters of one section's places in seat_id order, or None for no such section."""

@@ -79,6 +79,14 @@ class LiveMaps:
             await self.looked()
         return watched.known
 
+    def at_hand(self, event_id: int) -> LiveMap | None:
+        """The event's map where it was read before; never waits."""
+        watched = self._watched.get(event_id)
+        if watched is None or watched.live_map is None:
+            return None
+        watched.used_at = _now()
+        return watched.live_map
+
     async def watch(self, event_id: int) -> Watched:
         """The watched event, with its map read. Raises Refusal: not_found, busy."""
         watched = self._watched.get(event_id)

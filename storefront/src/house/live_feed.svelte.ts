@@ -2,7 +2,7 @@
  *  while it does not. A frame that does not join on to what we have is never applied. */
 
 import { getSeats, streamAddress } from '../api/calls'
-import type { BoxEvent, Frame } from '../api/types'
+import type { BoxEvent, Frame, Snapshot } from '../api/types'
 import type { SeatStates } from './seat_states.svelte'
 
 const RETRY_SECONDS = [1, 2, 4, 8, 15]
@@ -30,10 +30,9 @@ export class LiveFeed {
     this.#states = states
   }
 
-  /** Fetches the first snapshot, then opens the stream. Throws where the snapshot cannot be had. */
-  async open(): Promise<void> {
-    await this.#fetch()
-    if (this.#closed) return
+  /** Takes the first snapshot, then opens the stream from there. */
+  open(first: Snapshot | Frame): void {
+    this.#accept(first)
     window.addEventListener('online', this.#again)
     window.addEventListener('offline', this.#lost)
     document.addEventListener('visibilitychange', this.#shown)
@@ -103,12 +102,15 @@ export class LiveFeed {
 
   async #fetch(): Promise<void> {
     const mine = this.#states.version
-    const answer = await getSeats(this.#eventId, mine < 0 ? undefined : mine)
+    this.#accept(await getSeats(this.#eventId, mine < 0 ? undefined : mine))
+    if (this.#stream?.readyState === EventSource.OPEN) this.connection = 'live'
+  }
+
+  #accept(answer: Snapshot | Frame): void {
     // Frames may have come while we waited: what is older than them is not taken.
     if (answer.version < this.#states.version) return
     if ('seats' in answer) this.#states.replace(answer.seats, answer.version)
     else this.#apply(answer)
-    if (this.#stream?.readyState === EventSource.OPEN) this.connection = 'live'
   }
 
   /** The browser would reconnect by itself, but not after an error status, and not with our pauses. */

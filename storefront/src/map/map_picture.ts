@@ -14,6 +14,7 @@ type Painted = View & { box: Box }
 export class MapPicture {
   /** Milliseconds that the last painting took. */
   cost = 0
+  paintedAt = 0
   readonly #house: House
   readonly #painter: HousePainter
   readonly #front = newCanvas()
@@ -66,7 +67,8 @@ export class MapPicture {
     }
     this.#painter.paint(this.#front, camera.view, box, dense)
     this.#painted = { ...camera.view, box }
-    this.cost = performance.now() - start
+    this.paintedAt = performance.now()
+    this.cost = this.paintedAt - start
   }
 
   /** Paints one seat again, where it lies in the picture; says whether it does. */

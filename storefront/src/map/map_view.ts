@@ -20,8 +20,9 @@ const REST_MILLISECONDS = 110
 const FLY_MILLISECONDS = 200
 const PULSE_MILLISECONDS = 700
 const PULSES_MAX = 80
-/** From afar nobody sees one seat change: what changed is painted at most this often. */
-const LATER_MILLISECONDS = 1_000
+/** From afar all is painted anew for one seat; between two such paintings there are as many times
+ *  what the last one took, so that sales never keep a slow phone busy. */
+const LATER_COSTS = 5
 /** The browser's timeline says by this mark when the seats were first to be seen. */
 const FIRST_DRAWN = 'holdfast:map'
 /** More changed seats than this are painted with everything else. */
@@ -132,9 +133,14 @@ export class MapView {
     for (const id of ids) {
       if (round && this.#house.isSeat(id)) {
         if (this.#picture.repaintSeat(id, this.#dense)) this.#pulse(id)
-      } else this.#laterTimer ??= setTimeout(() => this.#repaintLater(), LATER_MILLISECONDS)
+      } else this.#laterTimer ??= setTimeout(() => this.#repaintLater(), this.#untilLater())
     }
     this.draw()
+  }
+
+  #untilLater(): number {
+    const { paintedAt, cost } = this.#picture
+    return Math.max(0, paintedAt + LATER_COSTS * cost - performance.now())
   }
 
   #repaintLater(): void {

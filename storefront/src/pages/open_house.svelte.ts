@@ -1,6 +1,6 @@
 /** Everything one event's page stands on: the event, its house, its seats' states, the purchase. */
 
-import { getChart, getEvent, getPrices } from '../api/calls'
+import { getChart, getEvent, getPrices, getSeats } from '../api/calls'
 import { Refusal } from '../api/client'
 import type { BoxEvent } from '../api/types'
 import { House } from '../house/house'
@@ -23,23 +23,24 @@ export class OpenHouse {
     this.#eventId = eventId
   }
 
-  /** The event's facts stand on the page as soon as they are here; the house follows. */
+  /** Asks for everything at once. The event's facts stand on the page as soon as they are here. */
   async open(): Promise<void> {
     this.opening = 'loading'
     try {
-      this.event = await getEvent(this.#eventId)
-      const [chart, prices] = await Promise.all([getChart(this.event), getPrices(this.#eventId)])
+      const facts = getEvent(this.#eventId).then((event) => (this.event = event))
+      const [event, chart, prices, seats] = await Promise.all([
+        facts,
+        getChart(this.#eventId),
+        getPrices(this.#eventId),
+        getSeats(this.#eventId),
+      ])
       if (this.#closed) return
       const house = new House(chart)
       const states = new SeatStates(house)
       const feed = new LiveFeed(this.#eventId, states)
-      await feed.open()
-      if (this.#closed) {
-        feed.close()
-        return
-      }
+      feed.open(seats)
       this.feed = feed
-      this.purchase = new Purchase(this.event, house, states, new PriceBook(house, prices))
+      this.purchase = new Purchase(event, house, states, new PriceBook(house, prices))
       this.opening = 'open'
       await this.purchase.resume()
     } catch (error) {
