@@ -7,6 +7,7 @@ INSTALLED := $(VENV)/.installed
 ROUNDS ?= 20
 SEED ?= 1
 MINUTES ?= 15
+ORDERS ?= 20000
 
 .DEFAULT_GOAL := help
 
@@ -56,6 +57,9 @@ crash: $(INSTALLED)  ## kill a process at every point at which it can be killed 
 saboteurs: $(INSTALLED)  ## take away one guard after the other; each must be noticed (some minutes; ARGS="--only NAME")
 	$(BIN)/python -m tests.saboteurs $(ARGS)
 
+cancellation: $(INSTALLED)  ## cancel a sold house of ORDERS=20000 and kill everything while it is paid back (some minutes)
+	$(BIN)/python -m tests.fault.cancellation --orders $(ORDERS)
+
 screenshots: $(INSTALLED) tools  ## every page and state, size, theme and direction of writing, as pictures in artefacts/
 	$(BIN)/python hatch_build.py
 	HOLDFAST_SCREENSHOTS=all $(BIN)/python -m pytest tests/browser
@@ -71,4 +75,4 @@ $(INSTALLED): pyproject.toml constraints.txt hatch_build.py
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
-.PHONY: run test check format tools bench bench-live races interleavings soak nemesis crash saboteurs screenshots storefront help
+.PHONY: run test check format tools bench bench-live races interleavings soak nemesis crash saboteurs cancellation screenshots storefront help

@@ -27,12 +27,13 @@ PROGRAM = [sys.executable, "-m", "holdfast"]
 class Served:
     """A running box office."""
 
-    def __init__(self, data: Path, port: int, workers: int) -> None:
+    def __init__(self, data: Path, port: int, workers: int, settings: dict[str, str]) -> None:
         self.data = data
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.api = f"{self.url}/api/v1"
         self._workers = workers
+        self._settings = settings
         self._log = (data.parent / f"{data.name}.log").open("ab")
         self.process = self._start()
 
@@ -40,7 +41,7 @@ class Served:
         return subprocess.Popen(
             [*PROGRAM, "serve", "--port", str(self.port), "--workers", str(self._workers),
              "--data", str(self.data)],
-            stdout=self._log, stderr=self._log, env=environment(),
+            stdout=self._log, stderr=self._log, env=environment() | self._settings,
         )  # fmt: skip
 
     def wait_ready(self) -> None:
@@ -139,10 +140,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(data: Path, workers: int = 1) -> Iterator[Served]:
-    """A box office on an empty data folder, ready; stopped at the end."""
+def served(data: Path, workers: int = 1, **settings: str) -> Iterator[Served]:
+    """A box office on a data folder, empty or not, ready; stopped at the end."""
     data.mkdir(parents=True, exist_ok=True)
-    box_office = Served(data, free_port(), workers)
+    box_office = Served(data, free_port(), workers, settings)
     try:
         box_office.wait_ready()
         yield box_office
