@@ -10,6 +10,7 @@ const EXCHANGED = [
   'PricesAnswer',
   'SeatsAnswer',
   'Changes',
+  'BatchList',
   'Chart',
   'HoldRequest',
   'OrderAnswer',

@@ -1,5 +1,5 @@
-/** Addresses to pages, with the browser's own history: /, /events/{id}, /orders/{id}; the same under
- *  /embed where they stand in a frame. */
+/** Addresses to pages, with the browser's own history: /, /events/{id}, /events/{id}/film, /orders/{id}; the
+ *  same under /embed where they stand in a frame. */
 
 import { tellHost } from './embed/host'
 import { addressHere, fitsFrame, framed, pathInside } from './embed/place'
@@ -7,6 +7,7 @@ import { addressHere, fitsFrame, framed, pathInside } from './embed/place'
 export type Route =
   | { page: 'programme' }
   | { page: 'event'; eventId: number }
+  | { page: 'film'; eventId: number }
   | { page: 'order'; orderId: string; token: string | null }
   | { page: 'missing' }
 
@@ -54,6 +55,8 @@ function read(): Route {
   if (path === '/') return { page: 'programme' }
   const event = /^\/events\/(\d{1,10})$/.exec(path)?.[1]
   if (event !== undefined) return { page: 'event', eventId: Number(event) }
+  const film = /^\/events\/(\d{1,10})\/film$/.exec(path)?.[1]
+  if (film !== undefined) return { page: 'film', eventId: Number(film) }
   const order = /^\/orders\/([\w-]{1,100})$/.exec(path)?.[1]
   if (order !== undefined) {
     return { page: 'order', orderId: order, token: new URLSearchParams(location.search).get('token') }

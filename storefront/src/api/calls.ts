@@ -2,6 +2,7 @@
 
 import { ask, PAYMENT_SECONDS_MAX } from './client'
 import type {
+  BatchList,
   BoxEvent,
   Buyer,
   Chart,
@@ -38,6 +39,9 @@ export const getChart = (id: number) => ask<Chart>(`/events/${id}/chart`, { seco
 export function getSeats(id: number, since?: number): Promise<Snapshot | Frame> {
   return ask(`/events/${id}/seats${since === undefined ? '' : `?since=${since}`}`)
 }
+
+export const listChanges = (id: number, cursor: string | null) =>
+  ask<BatchList>(`/events/${id}/changes?limit=500${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`, { seconds: 60 })
 
 /** The stream begins with what changed since the version that we have. */
 export const streamAddress = (id: number, since: number) =>

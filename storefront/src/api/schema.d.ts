@@ -30,6 +30,28 @@ export interface components {
             price_type?: string | null;
         };
         /**
+         * BatchAnswer
+         * @description One batch of the journal: seat_ids by the letter they have from then on. `event_status` only
+         *     where it changed.
+         */
+        BatchAnswer: {
+            version: number;
+            at: string;
+            changes: {
+                [key: string]: number[];
+            };
+            /** @default null */
+            event_status?: components["schemas"]["EventStatus"] | null;
+        };
+        /**
+         * BatchList
+         * @description A page of the journal, in order; before the first batch every place was free.
+         */
+        BatchList: {
+            changes: components["schemas"]["BatchAnswer"][];
+            next: string | null;
+        };
+        /**
          * BestChoice
          * @description `quantity` seats side by side, the best there are within these filters; no filter means
          *     anywhere. `max_price` is the most that one place may cost in all, minor units.

@@ -21,6 +21,9 @@ export type Frame = Omit<Schemas['Changes'], 'available' | 'event_status'> &
   Partial<Pick<Schemas['Changes'], 'available' | 'event_status'>>
 /** seat_ids by letter: A free, H held, S sold, B blocked. */
 export type Changes = Frame['changes']
+/** The sale as it went: each batch of the journal with its time. */
+export type Batch = Omit<Schemas['BatchAnswer'], 'event_status'>
+export type BatchList = { changes: Batch[]; next: string | null }
 export type Order = Schemas['OrderAnswer']
 export type OrderItem = Schemas['ItemAnswer']
 export type Ticket = Schemas['TicketLine']

@@ -55,6 +55,17 @@ export const shortMoment = (iso: string, zone: string) =>
     minute: '2-digit',
   })
 
+/** "4 Dec 2026, 10:00:07" */
+export const exactMoment = (iso: string, zone: string) =>
+  write(iso, zone, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    second: '2-digit',
+  })
+
 /** "9:05"; above an hour "1:09:05", above two days "12 days". */
 export function countdown(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds))

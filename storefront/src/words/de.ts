@@ -45,6 +45,21 @@ export const de: Words = {
     soon: 'Noch nicht im Verkauf',
   },
 
+  film: {
+    title: 'Film des Verkaufs',
+    loading: (n: number) => `Der Verkauf wird geholt: ${number(n)} Änderungen bisher`,
+    empty: 'In diesem Haus hat sich noch nichts bewegt. Der Film beginnt mit dem ersten Platz, der gehalten wird.',
+    controls: 'Der Film',
+    time: 'Zeit', sold: 'verkauft', held: 'gehalten', free: 'frei',
+    scrubber: 'Augenblick des Verkaufs',
+    play: 'Abspielen', pause: 'Anhalten', speed: 'Tempo', whole: 'Alles in einer Minute',
+    back: 'Eine Änderung zurück', forth: 'Eine Änderung weiter',
+    ended: 'Der Verkauf ist zu Ende.',
+    cut: (n: number) => `Der Film zeigt die ersten ${number(n)} Änderungen.`,
+    say: (when: string, sold: string, free: string) =>
+      `${when}: ${sold} verkauft, ${free} frei`,
+  },
+
   event: {
     doors: 'Einlass',
     map: 'Saalplan',

@@ -50,6 +50,21 @@ export const en = {
     soon: 'Not on sale yet',
   },
 
+  film: {
+    title: 'Film of the sale',
+    loading: (n: number) => `Fetching the sale: ${number(n)} changes so far`,
+    empty: 'Nothing has moved in this house yet. The film begins with the first place that is held.',
+    controls: 'The film',
+    time: 'Time', sold: 'sold', held: 'held', free: 'free',
+    scrubber: 'Moment of the sale',
+    play: 'Play', pause: 'Pause', speed: 'Speed', whole: 'All in a minute',
+    back: 'One change back', forth: 'One change on',
+    ended: 'The sale is over.',
+    cut: (n: number) => `The film shows the first ${number(n)} changes.`,
+    say: (when: string, sold: string, free: string) =>
+      `${when}: ${sold} sold, ${free} free`,
+  },
+
   event: {
     doors: 'Doors',
     map: 'Map',

@@ -45,6 +45,21 @@ export const es: Words = {
     soon: 'Aún no a la venta',
   },
 
+  film: {
+    title: 'La venta en película',
+    loading: (n: number) => `Cargando la venta: ${number(n)} cambios hasta ahora`,
+    empty: 'En esta sala aún no se ha movido nada. La película empieza con la primera localidad reservada.',
+    controls: 'La película',
+    time: 'Hora', sold: 'vendidas', held: 'reservadas', free: 'libres',
+    scrubber: 'Momento de la venta',
+    play: 'Reproducir', pause: 'Pausa', speed: 'Velocidad', whole: 'Todo en un minuto',
+    back: 'Un cambio atrás', forth: 'Un cambio adelante',
+    ended: 'La venta ha terminado.',
+    cut: (n: number) => `La película muestra los primeros ${number(n)} cambios.`,
+    say: (when: string, sold: string, free: string) =>
+      `${when}: ${sold} vendidas, ${free} libres`,
+  },
+
   event: {
     doors: 'Puertas',
     map: 'Plano',

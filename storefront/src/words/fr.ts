@@ -45,6 +45,21 @@ export const fr: Words = {
     soon: 'Pas encore en vente',
   },
 
+  film: {
+    title: 'Le film de la vente',
+    loading: (n: number) => `Chargement de la vente : ${number(n)} changements jusqu’ici`,
+    empty: 'Rien n’a encore bougé dans cette salle. Le film commence avec la première place retenue.',
+    controls: 'Le film',
+    time: 'Heure', sold: 'vendues', held: 'retenues', free: 'libres',
+    scrubber: 'Moment de la vente',
+    play: 'Lire', pause: 'Arrêter', speed: 'Vitesse', whole: 'Tout en une minute',
+    back: 'Un changement en arrière', forth: 'Un changement en avant',
+    ended: 'La vente est terminée.',
+    cut: (n: number) => `Le film montre les ${number(n)} premiers changements.`,
+    say: (when: string, sold: string, free: string) =>
+      `${when} : ${sold} vendues, ${free} libres`,
+  },
+
   event: {
     doors: 'Portes',
     map: 'Plan',
