@@ -59,6 +59,12 @@ SELECT $1, $2, u.ticket_id, u.item_id, u.seat_id, u.barcode, TRUE, $3
 FROM unnest($4::text[], $5::text[], $6::integer[], $7::text[])
     AS u (ticket_id, item_id, seat_id, barcode)
 """
+_INSERT_NEWS = """
+INSERT INTO outbox (
+    event_id, outbox_id, kind, order_id, amount, occasion, state, attempts, due_at, created_at
+)
+VALUES ($1, $2, 'NEWS', $3, $4, 'ORDER_CONFIRMED', 'WAITING', 0, $5, $5)
+"""
 
 
 class RowLockCheckout:
@@ -172,6 +178,14 @@ async def _write(
         [item.item_id for item in order.items],
         seats,
         [barcode(event_id, seed, item.item_id) for item in order.items],
+    )
+    await connection.execute(
+        _INSERT_NEWS,
+        event_id,
+        f"news_confirmed_{order.order_id}",
+        order.order_id,
+        order.total_amount,
+        payment.created_at,
     )
 
 

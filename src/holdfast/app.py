@@ -86,7 +86,13 @@ async def open_parts(
     tellers = [post] if post is not None else []
     relay = Relay(database, clock, providers, tellers, [webhooks])
     settlement = Settlement(database, clock, box_office, providers, relay.ring)
-    checkout = Checkout(database, box_office, settlement, signing_key(secret, "payment token"))
+    checkout = Checkout(
+        database,
+        box_office,
+        settlement,
+        signing_key(secret, "payment token"),
+        charts.ticket_lines,
+    )
     parts = Parts(
         settings=settings,
         database=database,

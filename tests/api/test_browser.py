@@ -305,6 +305,7 @@ async def test_health_says_what_it_stands_on(lobby: Door) -> None:
         "fsync": True,
         "synchronous_commit": "on",
         "standby": "none",
+        "loss_accepted": False,
     }
 
 

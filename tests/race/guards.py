@@ -35,6 +35,23 @@ DESK = (
     ),
     Guard(
         "holdfast.desk.write",
+        "KEEP_SEATS",
+        "AND seat.status = 'HELD'\n    AND seat.order_id = u.order_id",
+        "AND u.order_id IS NOT NULL",
+    ),
+    Guard(
+        "holdfast.desk.write",
+        "BEGIN_PAYMENTS",
+        "AND orders.status = 'PENDING'\n    AND NOT orders.paying",
+    ),
+    Guard("holdfast.desk.write", "CONFIRM_ORDERS", "AND status = 'PENDING'\n    AND paying"),
+    Guard(
+        "holdfast.desk.write",
+        "COLLECT_PAYMENTS",
+        "AND payment.status = 'CREATED'\n    AND payment.refunded_amount = 0",
+    ),
+    Guard(
+        "holdfast.desk.write",
         "MOVE_SEATS",
         "AND seat.status = u.status_found::seat_status\n"
         "    AND seat.order_id IS NOT DISTINCT FROM u.order_found",

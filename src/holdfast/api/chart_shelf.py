@@ -6,18 +6,21 @@ A chart never changes, so nothing here ever gets old.
 
 import asyncio
 import gzip
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
 
 from holdfast.config import CHART_SHELF_BYTES_MAX
 from holdfast.database.pool import Connection, Database
+from holdfast.desk.order import Ticket
 from holdfast.refusals import Refusal
+from holdfast.tickets.ticket_list import TicketLine
 from holdfast.venues.catalogue import chart_of_event
 from holdfast.venues.chart import Chart
 from holdfast.venues.chart_picture import chart_picture
 from holdfast.venues.chart_store import PLANS_MAX, PlanShelf, chart_body
-from holdfast.venues.floor_plan import FloorPlan
+from holdfast.venues.floor_plan import STANDING, FloorPlan
 
 GZIP_LEVEL = 6  # 80,000 seats: about half a second, once, in a thread
 
@@ -93,6 +96,12 @@ class ChartShelf:
                 del self._plan_of_event[next(iter(self._plan_of_event))]
         return plan
 
+    def ticket_lines(self, event_id: int, tickets: Sequence[Ticket]) -> list[TicketLine] | None:
+        """Tickets as their holders see them, in the order given; None where the event's floor plan
+        is not at hand."""
+        plan = self.plan_at_hand(event_id)
+        return None if plan is None else [_line(plan, ticket) for ticket in tickets]
+
     async def plan_of_chart(self, connection: Connection, sha256: str) -> FloorPlan | None:
         """The floor plan of a chart, or None where there is none."""
         known = await connection.fetchval(_KNOWN, sha256)
@@ -109,3 +118,19 @@ class ChartShelf:
 def _draw(body: bytes) -> ChartBody:
     picture = chart_picture(msgspec.json.decode(body, type=Chart))
     return ChartBody(picture, gzip.compress(picture, GZIP_LEVEL, mtime=0))
+
+
+def _line(plan: FloorPlan, ticket: Ticket) -> TicketLine:
+    seat_id = ticket.seat_id
+    standing = plan.attributes[seat_id] & STANDING
+    return TicketLine(
+        ticket.ticket_id,
+        ticket.order_item_id,
+        seat_id,
+        plan.section_names[plan.section_of[seat_id] - 1],
+        None if standing else plan.row_names[plan.row_of[seat_id]],
+        None if standing else plan.seat_numbers[plan.seat_number_of[seat_id]],
+        ticket.barcode,
+        ticket.is_valid,
+        ticket.scanned_at,
+    )

@@ -23,17 +23,24 @@ async def hold(call: ThinCall, event_id: int, data: HoldRequest) -> Reply:
     granted = await call.parts.box_office.submit(event, command)
     order = granted.order
     assert order is not None, "a granted hold has an order"
-    headers = [JSON_TYPE, NO_STORE, (b"location", f"/api/v1/orders/{order.order_id}".encode())]
     if granted.replayed:
-        headers.append((b"idempotency-replayed", b"true"))
         sheet = await read_sheet(call, event, order.order_id)
         assert sheet is not None, "orders are never deleted"
     else:
         # It was made this instant, so that its creation is the time of the answer.
         sheet = OrderSheet(event, order, None, (), granted.version, order.created_at)
-    headers.append((b"holdfast-version", b"%d" % sheet.version))
+    headers = order_headers(sheet.version, replayed=granted.replayed)
+    headers.append((b"location", f"/api/v1/orders/{order.order_id}".encode()))
     plan = await plan_of(call, event)
     return Reply(201, _encode(order_answer(call, plan, sheet)), headers)
+
+
+def order_headers(version: int, *, replayed: bool) -> list[tuple[bytes, bytes]]:
+    """The headers of an order as the answer; `version` is the journal's that it shows."""
+    headers = [JSON_TYPE, NO_STORE, (b"holdfast-version", b"%d" % version)]
+    if replayed:
+        headers.append((b"idempotency-replayed", b"true"))
+    return headers
 
 
 async def plan_of(asked: Asked, event_id: EventId) -> FloorPlan:

@@ -2,23 +2,28 @@
 
 from typing import Annotated, Any
 
+import msgspec
 from litestar import Response
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from holdfast.api.answer import answer
 from holdfast.api.asked import Asked
+from holdfast.api.holds import order_headers, plan_of
 from holdfast.api.idempotency import known_before, remember, repeat_of
-from holdfast.api.order_answer import OrderSheet, read_sheet, refused_payment
+from holdfast.api.order_answer import OrderSheet, order_answer, read_sheet, refused_payment
 from holdfast.api.orders import answer_with
 from holdfast.api.paths import order_event, order_of_part
 from holdfast.api.request import ApiRequest
+from holdfast.api.thin import Reply, ThinCall
 from holdfast.checkout.answer import Outcome, PaymentAnswer
 from holdfast.checkout.test_provider import TestProvider
 from holdfast.config import PAYMENT_TOKEN_CHARACTERS_MAX
 from holdfast.desk.order import Buyer
 from holdfast.ids import PaymentId
 from holdfast.refusals import Refusal
+
+_encode = msgspec.json.Encoder().encode
 
 Token = Annotated[str, Meta(min_length=1, max_length=PAYMENT_TOKEN_CHARACTERS_MAX)]
 Text = Annotated[str, Meta(max_length=400)]
@@ -61,25 +66,25 @@ class Taken(Struct):
     received: bool
 
 
-async def pay(
-    request: ApiRequest, order_id: FromPath[str], data: JSONBody[PaymentRequest]
-) -> Response[Any]:
+async def pay(call: ThinCall, order_id: str, data: PaymentRequest) -> Reply:
     """Pay. The same token again never charges twice and is answered the same."""
     event_id = order_event(order_id)
-    session_id = request.buyer.session_id
-    repeat = repeat_of(request, session_id, f"/orders/{order_id}/payment", data, 200)
-    known = await known_before(request, event_id, repeat)
+    session_id = call.buyer.session_id
+    repeat = repeat_of(call, session_id, f"/orders/{order_id}/payment", data, 200)
+    known = await known_before(call, event_id, repeat)
     buyer = data.buyer
-    paid = await request.parts.checkout.pay(
+    paid = await call.parts.checkout.pay(
         order_id,
         session_id,
         data.payment_token,
         Buyer(buyer.name, buyer.email, buyer.phone, buyer.locale),
     )
-    answered = await _answer(request, order_id, paid, replayed=known or paid.replayed)
+    sheet = await _sheet(call, order_id, paid)
     # The payment is safe by its token; this only makes another body under the key a mistake.
-    await remember(request, event_id, repeat, order_id)
-    return answered
+    await remember(call, event_id, repeat, order_id)
+    shown = order_answer(call, await plan_of(call, event_id), sheet)
+    headers = order_headers(sheet.version, replayed=known or paid.replayed)
+    return Reply(_status(paid), _encode(shown), headers)
 
 
 async def complete_test_payment(
@@ -93,7 +98,8 @@ async def complete_test_payment(
         raise Refusal("not_found")
     await provider.complete(PaymentId(payment_id), data is None or data.approve)
     followed = await parts.checkout.follow(payment_id)
-    return await _answer(request, order_id, followed, replayed=False)
+    sheet = await _sheet(request, order_id, followed)
+    return await answer_with(request, sheet, _status(followed))
 
 
 async def read_payment_form(request: ApiRequest) -> Response[Any]:
@@ -113,19 +119,19 @@ async def take_notice(request: ApiRequest, provider: FromPath[str]) -> Response[
     return answer(Taken(received=True))
 
 
-async def _answer(
-    asked: Asked, order_id: str, paid: PaymentAnswer, *, replayed: bool
-) -> Response[Any]:
-    """200 with tickets, 202 where the buyer or we have to wait, or payment_failed."""
+def _status(paid: PaymentAnswer) -> int:
+    """200 with tickets, 202 where the buyer or we have to wait."""
+    return 200 if paid.outcome is Outcome.CONFIRMED else 202
+
+
+async def _sheet(asked: Asked, order_id: str, paid: PaymentAnswer) -> OrderSheet:
+    """The order as it stands after a payment. Refuses payment_failed where it was declined."""
     if paid.outcome is Outcome.DECLINED:
         raise Refusal("payment_failed", **refused_payment(paid.payment))
-    status = 200 if paid.outcome is Outcome.CONFIRMED else 202
     event_id = order_event(order_id)
     if paid.version:
         now = asked.parts.time.now()
-        sheet = OrderSheet(event_id, paid.order, paid.payment, paid.tickets, paid.version, now)
-    else:
-        found = await read_sheet(asked, event_id, order_id)
-        assert found is not None, "an order that was paid is there"
-        sheet = found
-    return await answer_with(asked, sheet, status, replayed=replayed)
+        return OrderSheet(event_id, paid.order, paid.payment, paid.tickets, paid.version, now)
+    found = await read_sheet(asked, event_id, order_id)
+    assert found is not None, "an order that was paid is there"
+    return found

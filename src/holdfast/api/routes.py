@@ -113,7 +113,7 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", ORDER, orders.release, None, 204, "buyer",
           ("not_found", "payment_in_progress", "order_not_pending", "busy")),
     Route("POST", f"{ORDER}/payment", payments.pay, OrderAnswer, 200, "buyer",
-          _SALE + _EDIT + _PAY, also=(202,)),
+          _SALE + _EDIT + _PAY, thin=True, also=(202,)),
     Route("POST", f"{ORDER}/resend", orders.resend, orders.Resent, 202, "order",
           ("not_found", "rate_limited", "order_not_confirmed")),
     Route("GET", f"{ORDER}/tickets", tickets.list_tickets, tickets.TicketList, who="order",

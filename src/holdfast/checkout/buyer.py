@@ -36,7 +36,7 @@ def _name(name: str) -> str:
         raise _wrong("name", "Say who pays")
     if len(name) > BUYER_NAME_CHARACTERS_MAX:
         raise _wrong("name", f"Use at most {BUYER_NAME_CHARACTERS_MAX} characters")
-    if any(unicodedata.category(letter) in _UNSEEN for letter in name):
+    if _has_unseen(name):
         raise _wrong("name", "Use letters that can be printed, on one line")
     return name
 
@@ -44,7 +44,7 @@ def _name(name: str) -> str:
 def _email(email: str) -> str:
     email = email.strip()
     fits = len(email) <= BUYER_EMAIL_CHARACTERS_MAX and _EMAIL.fullmatch(email) is not None
-    if not fits or ".." in email or any(unicodedata.category(c) in _UNSEEN for c in email):
+    if not fits or ".." in email or _has_unseen(email):
         raise _wrong("email", "Write the address as name@example.org; the tickets go there")
     return email
 
@@ -64,6 +64,10 @@ def _locale(locale: str | None) -> str | None:
     if _LOCALE.fullmatch(locale) is None:
         raise _wrong("locale", "Name a language as de or de-AT, or leave it out")
     return locale.replace("_", "-")
+
+
+def _has_unseen(text: str) -> bool:
+    return not text.isprintable() and any(unicodedata.category(c) in _UNSEEN for c in text)
 
 
 def _wrong(field: str, sentence: str) -> Refusal:

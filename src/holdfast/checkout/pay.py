@@ -8,9 +8,9 @@ attempt runs in a task of its own, so that a buyer who hangs up still gets what 
 
 import asyncio
 import hashlib
-import hmac
 import math
 import secrets
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -34,11 +34,12 @@ from holdfast.desk.order import (
     OrderStatus,
     Payment,
     PaymentStatus,
+    Ticket,
 )
 from holdfast.desk.queue import Granted, busy
 from holdfast.ids import EventId, OrderId, event_of_order
 from holdfast.refusals import Refusal
-from holdfast.tickets.ticket_list import ticket_list
+from holdfast.tickets.ticket_list import TicketLine, ticket_list
 
 _EVENT_STATUS = "SELECT status::text FROM event WHERE event_id = $1"
 
@@ -47,18 +48,26 @@ _GIVEN_BACK = (PaymentStatus.VOIDING, PaymentStatus.VOIDED)
 log = structlog.get_logger(__name__)
 
 AttemptKey = tuple[str, str | None, bytes | None]
+InWords = Callable[[EventId, Sequence[Ticket]], list[TicketLine] | None]
 
 
 class Checkout:
-    """Where orders are paid. `secret` keys the fingerprints of tokens; the tokens are not kept."""
+    """Where orders are paid. `secret` keys the fingerprints of tokens; the tokens are not kept.
+    `in_words` says tickets as their holders see them, or None where it would have to read first."""
 
     def __init__(
-        self, database: Database, box_office: BoxOffice, settlement: Settlement, secret: bytes
+        self,
+        database: Database,
+        box_office: BoxOffice,
+        settlement: Settlement,
+        secret: bytes,
+        in_words: InWords | None = None,
     ) -> None:
         self._database = database
         self._box_office = box_office
         self._settlement = settlement
         self._secret = secret
+        self._in_words = in_words
         self._closed = False
         self._running: dict[AttemptKey, asyncio.Task[PaymentAnswer]] = {}
 
@@ -142,7 +151,9 @@ class Checkout:
         begun = await self._box_office.submit(event_id, begin)
         order, payment = _known(begun.order), begun.payment
         if payment is None or payment.status not in UNSETTLED_PAYMENTS:
-            return await self._answer(event_id, order, payment, begun.version, begun.replayed)
+            return await self._answer(
+                event_id, order, payment, begun.version, begun.replayed, begun.tickets
+            )
         charge = await self._charge(order, payment, token, begin.buyer, begun.replayed)
         if charge is None:
             return _processing(begun)
@@ -153,7 +164,9 @@ class Checkout:
             log.error("checkout.not_settled", payment_id=payment.payment_id, trouble=repr(error))
             return _processing(begun)
         order = _known(settled.order)
-        return await self._answer(event_id, order, settled.payment, settled.version, begun.replayed)
+        return await self._answer(
+            event_id, order, settled.payment, settled.version, begun.replayed, settled.tickets
+        )
 
     async def _charge(
         self, order: Order, payment: Payment, token: str | None, buyer: Buyer, begun_before: bool
@@ -177,8 +190,14 @@ class Checkout:
         payment: Payment | None,
         version: int,
         replayed: bool,
+        issued: Sequence[Ticket] = (),
     ) -> PaymentAnswer:
-        """What the buyer is told, with the tickets where there are any."""
+        """What the buyer is told, with the tickets where there are any; `issued` are all of them,
+        just made."""
+        lines = self._in_words(event_id, issued) if issued and self._in_words else None
+        if lines is not None:
+            outcome = outcome_of(order, payment)
+            return PaymentAnswer(outcome, order, payment, tuple(lines), version, replayed)
         async with self._database.pool.acquire() as connection:
             cancelled = False
             if payment is not None and payment.status in _GIVEN_BACK:
@@ -195,7 +214,7 @@ class Checkout:
     def _fingerprint(self, order_id: str, token: str) -> bytes:
         """Tells equal tokens of one order apart from others, and nothing to whoever reads it."""
         message = f"payment token\0{order_id}\0{token}".encode()
-        return hmac.digest(self._secret, message, hashlib.sha256)
+        return hashlib.blake2b(message, digest_size=32, key=self._secret).digest()
 
     def _ended(self, key: AttemptKey, task: "asyncio.Task[PaymentAnswer]") -> None:
         del self._running[key]

@@ -7,6 +7,7 @@ It decides nothing itself: the rules do. It never answers before the commit was 
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -24,7 +25,7 @@ from holdfast.config import (
 )
 from holdfast.database.clock import Clock
 from holdfast.database.errors import Trouble, classify
-from holdfast.database.pool import Connection, Database
+from holdfast.database.pool import Connection, Database, Record
 from holdfast.database.statements import load
 from holdfast.desk import journal
 from holdfast.desk.commands import Command, ExpireDue, Facts
@@ -32,7 +33,7 @@ from holdfast.desk.fold import Fold
 from holdfast.desk.gather import gather
 from holdfast.desk.journal import Published
 from holdfast.desk.load import load_seating
-from holdfast.desk.queue import Granted, Queue, Waiting, busy
+from holdfast.desk.queue import Granted, Queue, Waiting, busy, places_of
 from holdfast.desk.rules import decide
 from holdfast.desk.rules.organising import status_by_seats
 from holdfast.desk.seating import PublicPart, Seating
@@ -78,6 +79,7 @@ class Desk:
         self._clock = clock
         self._plans = plans
         self._publish = publish
+        self._loop = asyncio.get_running_loop()
         self._queue = Queue()
         self._seating: Seating | None = None
         self._wake = asyncio.Event()
@@ -89,7 +91,7 @@ class Desk:
     def submit(self, command: Command) -> "asyncio.Future[Granted]":
         """Stand in the queue. The future answers after the commit, or raises a Refusal."""
         now = time.monotonic()
-        waiting = Waiting(command, asyncio.get_running_loop().create_future(), now)
+        waiting = Waiting(command, self._loop.create_future(), now, places_of(command))
         self.last_used = now
         self._queue.put(waiting)
         self._wake.set()
@@ -205,13 +207,14 @@ class Desk:
 
     async def _transact(self, connection: Connection, turn: Turn) -> None:
         """One transaction. On return it is committed, or there was nothing to commit."""
+        began = time.monotonic()
         await connection.execute("BEGIN")
         row = await connection.fetchrow(LOCK_DESK, self.event_id)
         if row is None:
             raise Refusal("not_found")
         turn.now = max(await self._clock.now(connection), row["last_at"])
         self._clock_offset = (turn.now, time.monotonic())
-        turn.taken = turn.taken or self._queue.take()
+        turn.taken = turn.taken or self._queue.take(self._last_to_come(began, row))
         turn.fold = None
         if row["status"] == "CLOSED":
             _refuse(turn.taken, Refusal("sale_closed"))
@@ -226,6 +229,21 @@ class Desk:
         await write_batch(connection, seating, turn.fold, turn.public, turn.batch_id, turn.now)
         turn.committing = True
         await connection.execute("COMMIT")
+
+    def _last_to_come(self, began: float, row: Record) -> float:
+        """Until when whoever is taken has to have come.
+
+        Alone, a desk takes whoever came before its turn: those who were answered just now ask
+        again during the turn, and in the next one it is they who wait while the others are
+        answered. Otherwise all would soon stand in one batch, and the machine idle while it is
+        written. Where another process sold meanwhile, the lock was worth waiting for: take all.
+        """
+        seating = self._seating
+        alone = seating is not None and (seating.epoch, seating.version) == (
+            row["epoch"],
+            row["version"],
+        )
+        return began if alone else math.inf
 
     async def _catch_up(self, connection: Connection, epoch: int, version: int) -> Seating:
         """Memory as of the desk row: as it is, from the journal, or read anew."""

@@ -4,6 +4,7 @@ Settling, refunding and releasing are never refused for lack of room. A hold tha
 than a buyer would is answered `busy`. Whoever has hung up loses the place in the queue.
 """
 
+import math
 import time
 from asyncio import Future
 from collections import deque
@@ -45,6 +46,7 @@ class Waiting(Struct, eq=False):
     command: Command
     answer: "Future[Granted]"
     since: float
+    places: int  # that it writes, roughly
     change: Change | None = None
     refusal: Exception | None = None
 
@@ -98,21 +100,24 @@ class Queue:
         for waiting in reversed(list(rest)):
             (self._money if _is_money(waiting.command) else self._holds).appendleft(waiting)
 
-    def take(self) -> list[Waiting]:
-        """The next batch: no more commands and seats than one transaction should carry."""
+    def take(self, before: float = math.inf) -> list[Waiting]:
+        """The next batch: no more commands and seats than one transaction should carry, of those
+        who stood here before that time."""
         taken: list[Waiting] = []
         places = 0
         oldest = time.monotonic() - HOLD_WAIT_SECONDS_MAX
         for line in (self._money, self._holds):
             while line and len(taken) < BATCH_COMMANDS_MAX:
                 waiting = line[0]
+                if waiting.since > before:
+                    break
                 if waiting.answer.done():
                     line.popleft()
                     continue
                 if line is self._holds and waiting.since < oldest:
                     line.popleft().fail(busy())
                     continue
-                places += _places(waiting.command)
+                places += waiting.places
                 if taken and places > BATCH_SEATS_MAX:
                     return taken
                 taken.append(line.popleft())
@@ -146,7 +151,7 @@ def _is_money(command: Command) -> bool:
     return type(command) in _MONEY
 
 
-def _places(command: Command) -> int:
+def places_of(command: Command) -> int:
     """Roughly how many seats the command writes."""
     if isinstance(command, commands.Hold):
         return command.choice.quantity

@@ -24,14 +24,19 @@ from holdfast.desk.seating import (
     PublicPart,
     Seating,
 )
+from holdfast.desk.usual import begins_to_pay, is_reserved, is_sold
 
 UPDATE_ORDERS = load("desk/sql/update_orders.sql")
+BEGIN_PAYMENTS = load("desk/sql/begin_payments.sql")
+CONFIRM_ORDERS = load("desk/sql/confirm_orders.sql")
 UPDATE_ITEMS = load("desk/sql/update_items.sql")
 HOLD_SEATS = load("desk/sql/hold_seats.sql")
+KEEP_SEATS = load("desk/sql/keep_seats.sql")
 SELL_SEATS = load("desk/sql/sell_seats.sql")
 MOVE_SEATS = load("desk/sql/move_seats.sql")
 COUNT_SECTIONS = load("desk/sql/count_sections.sql")
 UPDATE_PAYMENTS = load("desk/sql/update_payments.sql")
+COLLECT_PAYMENTS = load("desk/sql/collect_payments.sql")
 VOID_TICKETS = load("desk/sql/void_tickets.sql")
 CHANGE_EVENT_STATUS = load("desk/sql/change_event_status.sql")
 WRITE_INCIDENTS = load("desk/sql/write_incidents.sql")
@@ -84,7 +89,7 @@ async def write_batch(
     event_id = seating.terms.event_id
     await _write_orders(connection, event_id, fold)
     await _write_seats(connection, seating, fold)
-    await _write_payments(connection, event_id, fold)
+    await _write_payments(connection, event_id, fold, now)
     await _write_tickets(connection, event_id, fold)
     await _write_notes(connection, event_id, fold, now)
     status = fold.event_status
@@ -100,7 +105,29 @@ async def write_batch(
 async def _write_orders(connection: Connection, event_id: int, fold: Fold) -> None:
     new = [_order_row(event_id, order) for order in fold.new_orders()]
     await _append(connection, "orders", ORDER_COLUMNS, new)
-    changed = fold.changed_orders()
+    begun: list[Order] = []
+    sold: list[Order] = []
+    others: list[tuple[Order, Order]] = []
+    for pair in fold.changed_orders():
+        if begins_to_pay(*pair):
+            begun.append(pair[1])
+        elif is_sold(*pair):
+            sold.append(pair[1])
+        else:
+            others.append(pair)
+    if begun:
+        order_ids, buyers = [o.order_id for o in begun], [_json(o.buyer) for o in begun]
+        await _exactly(connection, len(begun), BEGIN_PAYMENTS, event_id, order_ids, buyers)
+    if sold:
+        order_ids = [o.order_id for o in sold]
+        await _exactly(connection, len(sold), CONFIRM_ORDERS, event_id, order_ids)
+    await _change_orders(connection, event_id, others)
+    await _write_items(connection, event_id, fold)
+
+
+async def _change_orders(
+    connection: Connection, event_id: int, changed: Sequence[tuple[Order, Order]]
+) -> None:
     if changed:
         before = [pair[0] for pair in changed]
         after = [pair[1] for pair in changed]
@@ -122,7 +149,6 @@ async def _write_orders(connection: Connection, event_id: int, fold: Fold) -> No
             [_json(o.buyer) for o in after],
             [o.expires_at for o in after],
         )
-    await _write_items(connection, event_id, fold)
 
 
 def _order_row(event_id: int, o: Order) -> Sequence[object]:
@@ -157,10 +183,11 @@ async def _write_items(connection: Connection, event_id: int, fold: Fold) -> Non
 
 
 async def _write_seats(connection: Connection, seating: Seating, fold: Fold) -> None:
-    """What mostly happens to seats, holding and selling, has lean statements of its own."""
+    """What mostly happens to seats has lean statements of its own: held, kept, sold."""
     event_id = seating.terms.event_id
     deadline: datetime | None = None  # of the holds made in this batch
     held: list[tuple[int, Order]] = []
+    kept: list[SeatImage] = []
     sold: list[SeatImage] = []
     others: list[SeatImage] = []
     for image in fold.seat_images():
@@ -170,8 +197,8 @@ async def _write_seats(connection: Connection, seating: Seating, fold: Fold) -> 
             if order.expires_at == deadline:
                 held.append((image.seat_id, order))
                 continue
-        elif image.after == SOLD and image.order_before == image.order_after:
-            sold.append(image)
+        elif image.before == HELD and image.order_before == image.order_after:
+            (sold if image.after == SOLD else kept).append(image)
             continue
         others.append(image)
     if held:
@@ -181,6 +208,11 @@ async def _write_seats(connection: Connection, seating: Seating, fold: Fold) -> 
         await _exactly(
             connection, len(held), HOLD_SEATS, event_id, seat_ids, owners, sessions, deadline
         )
+    if kept:
+        seat_ids = [image.seat_id for image in kept]
+        owners = [image.order_after or "" for image in kept]
+        deadlines = [seating.orders[owner].expires_at for owner in owners]
+        await _exactly(connection, len(kept), KEEP_SEATS, event_id, seat_ids, owners, deadlines)
     if sold:
         seat_ids = [image.seat_id for image in sold]
         buyers = [image.order_after for image in sold]
@@ -213,16 +245,33 @@ async def _move_seats(
     )
 
 
-async def _write_payments(connection: Connection, event_id: int, fold: Fold) -> None:
+async def _write_payments(connection: Connection, event_id: int, fold: Fold, now: datetime) -> None:
     # What failed comes before what is new: an order whose card was declined and that is paid with
     # another one in the same batch has one live charge.
-    changed = fold.changed_payments()
-    if changed:
-        before = [pair[0] for pair in changed]
-        after = [pair[1] for pair in changed]
+    reserved: list[Payment] = []
+    others: list[tuple[Payment, Payment]] = []
+    for pair in fold.changed_payments():
+        if pair[1].updated_at == now and is_reserved(*pair):
+            reserved.append(pair[1])
+        else:
+            others.append(pair)
+    if reserved:
         await _exactly(
             connection,
-            len(changed),
+            len(reserved),
+            COLLECT_PAYMENTS,
+            event_id,
+            [p.order_id for p in reserved],
+            [p.payment_id for p in reserved],
+            [p.provider_reference for p in reserved],
+            now,
+        )
+    if others:
+        before = [pair[0] for pair in others]
+        after = [pair[1] for pair in others]
+        await _exactly(
+            connection,
+            len(others),
             UPDATE_PAYMENTS,
             event_id,
             [p.order_id for p in before],
