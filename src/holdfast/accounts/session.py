@@ -24,7 +24,7 @@ _TOKEN_BYTES = _SIGNED_BYTES + SIGNATURE_BYTES
 _TOKEN_CHARACTERS = len(SESSION_PREFIX) + (_TOKEN_BYTES * 4 + 2) // 3
 
 
-class Session(Struct, frozen=True):
+class Session(Struct, gc=False, frozen=True):
     """Who asks: `session_id` is what orders keep."""
 
     session_id: SessionId

@@ -14,14 +14,14 @@ PriceType = Annotated[str, Meta(min_length=1, max_length=60)]
 Money = Annotated[int, Meta(ge=0, le=2**53)]
 
 
-class SeatChoice(Struct, forbid_unknown_fields=True, frozen=True):
+class SeatChoice(Struct, gc=False, forbid_unknown_fields=True, frozen=True):
     """One seat. Without a price_type it costs what the category's first type costs."""
 
     seat_id: SeatNumber
     price_type: PriceType | None = None
 
 
-class AreaChoice(Struct, forbid_unknown_fields=True, frozen=True):
+class AreaChoice(Struct, gc=False, forbid_unknown_fields=True, frozen=True):
     """Standing places: any `quantity` of the area."""
 
     area_id: Number
@@ -29,7 +29,7 @@ class AreaChoice(Struct, forbid_unknown_fields=True, frozen=True):
     price_type: PriceType | None = None
 
 
-class BestChoice(Struct, forbid_unknown_fields=True, frozen=True):
+class BestChoice(Struct, gc=False, forbid_unknown_fields=True, frozen=True):
     """`quantity` seats side by side, the best there are within these filters; no filter means
     anywhere. `max_price` is the most that one place may cost in all, minor units."""
 
@@ -45,7 +45,7 @@ class BestChoice(Struct, forbid_unknown_fields=True, frozen=True):
     price_type: PriceType | None = None
 
 
-class HoldRequest(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+class HoldRequest(Struct, gc=False, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """Which places: seats by seat_id, seats with their price types, standing places, the best.
     What is named together is held together, or nothing is."""
 

@@ -26,7 +26,7 @@ from holdfast.venues.floor_plan import STANDING, FloorPlan
 _VERSION = "SELECT version FROM desk WHERE event_id = $1"
 
 
-class ItemAnswer(Struct):
+class ItemAnswer(Struct, gc=False):
     """One place at the price agreed when it was held; standing places have no row or number."""
 
     item_id: str
@@ -41,7 +41,7 @@ class ItemAnswer(Struct):
     state: ItemState
 
 
-class PaymentSummary(Struct):
+class PaymentSummary(Struct, gc=False):
     """The latest attempt to pay. `next_action`: what the buyer has to do (3-D Secure)."""
 
     payment_id: str
@@ -50,7 +50,7 @@ class PaymentSummary(Struct):
     decline_reason: str | None
 
 
-class OrderAnswer(Struct):
+class OrderAnswer(Struct, gc=False):
     """An order. Minor units of `currency`; `expires_in` are the seconds left of a hold, by our
     clock. `access_url` opens the order and its tickets without a session."""
 
@@ -73,7 +73,7 @@ class OrderAnswer(Struct):
     tickets: list[TicketLine]
 
 
-class OrderSheet(Struct, frozen=True):
+class OrderSheet(Struct, gc=False, frozen=True):
     """Everything about one order, as of one version of its event."""
 
     event_id: EventId

@@ -29,7 +29,7 @@ Token = Annotated[str, Meta(min_length=1, max_length=PAYMENT_TOKEN_CHARACTERS_MA
 Text = Annotated[str, Meta(max_length=400)]
 
 
-class BuyerRequest(Struct, forbid_unknown_fields=True):
+class BuyerRequest(Struct, gc=False, forbid_unknown_fields=True):
     """Who pays. `locale` as de-AT; the tickets go to `email`."""
 
     name: Text
@@ -38,7 +38,7 @@ class BuyerRequest(Struct, forbid_unknown_fields=True):
     locale: Text | None = None
 
 
-class PaymentRequest(Struct, forbid_unknown_fields=True):
+class PaymentRequest(Struct, gc=False, forbid_unknown_fields=True):
     """`payment_token` from the provider's form; null where the order costs nothing."""
 
     buyer: BuyerRequest

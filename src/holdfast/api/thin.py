@@ -80,7 +80,7 @@ class ThinCall(Asked):
         return self.scope.get("scheme", "http")
 
 
-class Reply(Struct):
+class Reply(Struct, gc=False):
     """An answer, encoded."""
 
     status: int

@@ -35,7 +35,7 @@ class Outcome(StrEnum):
     DECLINED = "DECLINED"
 
 
-class PaymentAnswer(Struct, frozen=True):
+class PaymentAnswer(Struct, gc=False, frozen=True):
     """How an attempt to pay stands. `payment` None: there was nothing to pay."""
 
     outcome: Outcome

@@ -109,7 +109,12 @@ async def serve_here(settings: Settings, host: str, port: int) -> None:
 
 
 def make_server(application: ASGIApp, host: str, port: int) -> Server:
-    """The HTTP server for one process."""
+    """The HTTP server for one process, once everything else of it is open.
+
+    What was made until here stays for good, so Python need not look for garbage in it any more.
+    """
+    gc.collect()
+    gc.freeze()
     return Server(
         application,
         address=host,

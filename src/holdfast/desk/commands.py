@@ -23,7 +23,7 @@ from holdfast.desk.order import (
 from holdfast.ids import OrderId, PaymentId
 
 
-class Best(Struct, frozen=True):
+class Best(Struct, gc=False, frozen=True):
     """`quantity` places side by side, the best there are. Empty filters choose from everything."""
 
     quantity: int
@@ -34,7 +34,7 @@ class Best(Struct, frozen=True):
     price_type: str | None = None
 
 
-class Choice(Struct, frozen=True):
+class Choice(Struct, gc=False, frozen=True):
     """Which places: seats by number, standing places by area and quantity, or the best."""
 
     seats: tuple[tuple[int, str | None], ...] = ()
@@ -50,7 +50,7 @@ class Choice(Struct, frozen=True):
         return len(self.seats) + standing + (self.best.quantity if self.best else 0)
 
 
-class Repeat(Struct, frozen=True):
+class Repeat(Struct, gc=False, frozen=True):
     """An Idempotency-Key: `scope` is the hash of credential, method, path and key."""
 
     scope: bytes
@@ -65,7 +65,7 @@ class NoticeKey(NamedTuple):
     notice_id: str
 
 
-class Command(Struct, frozen=True, kw_only=True):
+class Command(Struct, gc=False, frozen=True, kw_only=True):
     """`repeat` makes the second of two equal requests a replay of the first; `notice` names the
     webhook that brought the command, so that its repeat changes nothing."""
 
@@ -135,7 +135,7 @@ class BeginPayment(OrderCommand, frozen=True, kw_only=True):
     provider_rests: int = 0
 
 
-class Charge(Struct, frozen=True):
+class Charge(Struct, gc=False, frozen=True):
     """What the provider says of a payment. `status` is one of PROCESSING, AUTHORIZED, SUCCEEDED,
     FAILED and VOIDED; amounts in minor units."""
 
@@ -147,14 +147,14 @@ class Charge(Struct, frozen=True):
     decline_reason: str | None = None
 
 
-class OutsideRefund(Struct, frozen=True):
+class OutsideRefund(Struct, gc=False, frozen=True):
     """A refund made at the provider's own pages. `reference` is the provider's name for it."""
 
     reference: str
     amount: int
 
 
-class Dispute(Struct, frozen=True):
+class Dispute(Struct, gc=False, frozen=True):
     """A charge that the buyer's bank contests: OPEN, WON or LOST."""
 
     reference: str
@@ -163,7 +163,7 @@ class Dispute(Struct, frozen=True):
     reason: str | None = None
 
 
-class Returns(Struct, frozen=True):
+class Returns(Struct, gc=False, frozen=True):
     """All that went back of a charge without us, or is contested; minor units of the charge."""
 
     refunds: tuple[OutsideRefund, ...] = ()
@@ -225,7 +225,7 @@ class CancelPending(Command, frozen=True, kw_only=True):
     limit: int
 
 
-class SeatMove(Struct, frozen=True):
+class SeatMove(Struct, gc=False, frozen=True):
     """One seat from one state to another; letters as in the snapshot (A H S B)."""
 
     seat_id: int
@@ -235,7 +235,7 @@ class SeatMove(Struct, frozen=True):
     order_after: OrderId | None
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class Change(Struct, gc=False, frozen=True, kw_only=True):
     """What a rule decided. Orders and payments are whole images; `taken` adds to what a session
     holds and owns; `order` and what follows is the answer to whoever asked."""
 
@@ -255,7 +255,7 @@ class Change(Struct, frozen=True, kw_only=True):
     replayed: bool = False
 
 
-class Recorded(Struct, frozen=True):
+class Recorded(Struct, gc=False, frozen=True):
     """A granted request with an Idempotency-Key, as the database remembers it."""
 
     fingerprint: bytes

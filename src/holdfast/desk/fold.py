@@ -25,7 +25,7 @@ from holdfast.desk.seating import BLOCKED, FREE, HELD, SOLD, PrivatePart, Public
 _LETTERS = {FREE: "A", HELD: "H", SOLD: "S", BLOCKED: "B"}
 
 
-class SeatImage(Struct):
+class SeatImage(Struct, gc=False):
     """A seat before the batch and after it."""
 
     seat_id: int

@@ -44,7 +44,7 @@ encode_private = msgspec.msgpack.Encoder().encode
 decode_private = msgspec.msgpack.Decoder(PrivatePart).decode
 
 
-class Published(Struct, frozen=True):
+class Published(Struct, gc=False, frozen=True):
     """What is told of a batch after its commit."""
 
     event_id: int

@@ -2,6 +2,7 @@
 
 The enums equal those of the schema (a test compares them). Times are aware UTC, money is integer
 minor units. The structs are written into the journal as arrays: add fields only at the end.
+None of them can be part of a cycle, so Python's collector leaves them out (gc=False).
 """
 
 from datetime import datetime
@@ -90,7 +91,7 @@ class Occasion(StrEnum):
     EVENT_CANCELLED = "EVENT_CANCELLED"
 
 
-class Item(Struct, frozen=True, array_like=True):
+class Item(Struct, gc=False, frozen=True, array_like=True):
     """One place in an order, at the price agreed when it was held."""
 
     item_id: ItemId
@@ -106,7 +107,7 @@ class Item(Struct, frozen=True, array_like=True):
         return self.price + self.fee_amount + self.tax_amount
 
 
-class Buyer(Struct, frozen=True, omit_defaults=True):
+class Buyer(Struct, gc=False, frozen=True, omit_defaults=True):
     """Who pays, as typed at the checkout."""
 
     name: str
@@ -115,7 +116,7 @@ class Buyer(Struct, frozen=True, omit_defaults=True):
     locale: str | None = None
 
 
-class Order(Struct, frozen=True, array_like=True):
+class Order(Struct, gc=False, frozen=True, array_like=True):
     """What one buyer holds or bought together. `items` only ever grows."""
 
     order_id: OrderId
@@ -142,7 +143,7 @@ class Order(Struct, frozen=True, array_like=True):
         return tuple([i for i in self.items if i.state is ItemState.ACTIVE])
 
 
-class Payment(Struct, frozen=True):
+class Payment(Struct, gc=False, frozen=True):
     """One attempt to pay an order; `payment_id` is the key at the provider."""
 
     payment_id: PaymentId
@@ -173,7 +174,7 @@ class Payment(Struct, frozen=True):
         return self.status in UNSETTLED_PAYMENTS or self.status is PaymentStatus.CAPTURING
 
 
-class Ticket(Struct, frozen=True):
+class Ticket(Struct, gc=False, frozen=True):
     """The right to one place, shown at the gate as a barcode."""
 
     ticket_id: TicketId
@@ -186,7 +187,7 @@ class Ticket(Struct, frozen=True):
     scanned_at: datetime | None = None
 
 
-class Errand(Struct, frozen=True):
+class Errand(Struct, gc=False, frozen=True):
     """Something to be done at the provider after the commit: one row of the outbox."""
 
     outbox_id: str
@@ -196,7 +197,7 @@ class Errand(Struct, frozen=True):
     amount: int
 
 
-class News(Struct, frozen=True):
+class News(Struct, gc=False, frozen=True):
     """What has happened and buyer and organiser are to be told: one row of the outbox. `order_id`
     None: it is about the whole event. `amount` is what was paid or goes back, minor units."""
 
@@ -206,7 +207,7 @@ class News(Struct, frozen=True):
     amount: int
 
 
-class Incident(Struct, frozen=True):
+class Incident(Struct, gc=False, frozen=True):
     """What a person should know of a payment; `amount` in minor units of `currency`."""
 
     incident_id: str

@@ -25,7 +25,7 @@ from holdfast.desk.order import Order, Payment, Ticket
 from holdfast.refusals import Refusal
 
 
-class Granted(Struct, frozen=True):
+class Granted(Struct, gc=False, frozen=True):
     """The answer to a command that was granted, after its commit.
 
     `version`: the journal's version that contains it. `replayed`: an earlier equal request did it.

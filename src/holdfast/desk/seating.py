@@ -38,7 +38,7 @@ class Terms(Struct, frozen=True):
     prices: PriceList
 
 
-class PublicPart(Struct, frozen=True, omit_defaults=True):
+class PublicPart(Struct, gc=False, frozen=True, omit_defaults=True):
     """What everybody may know of a batch: seat_ids by their new letter, free places by section."""
 
     changes: dict[str, list[int]]
@@ -46,7 +46,7 @@ class PublicPart(Struct, frozen=True, omit_defaults=True):
     event_status: EventStatus | None = None
 
 
-class PrivatePart(Struct, frozen=True, array_like=True):
+class PrivatePart(Struct, gc=False, frozen=True, array_like=True):
     """What another desk needs beside the public part to stand where this one stands.
 
     `pending`: whole images of the orders that hold seats after the batch; `ended`: orders that no

@@ -31,7 +31,7 @@ WHERE e.event_id = $1
 """
 
 
-class TicketLine(Struct, frozen=True):
+class TicketLine(Struct, gc=False, frozen=True):
     """One ticket as API.md shows it; standing places have neither row nor seat_number."""
 
     ticket_id: str

@@ -20,7 +20,7 @@ from holdfast.refusals import Refusal
 from holdfast.venues.price import Quote
 
 
-class Chosen(Struct, frozen=True):
+class Chosen(Struct, gc=False, frozen=True):
     """Places with their prices, and the expired holds that have to end for them."""
 
     places: tuple[tuple[int, Quote], ...]

@@ -14,7 +14,7 @@ from holdfast.ids import OrderId
 from holdfast.refusals import Refusal
 
 
-class EndedHold(Struct, frozen=True):
+class EndedHold(Struct, gc=False, frozen=True):
     """A hold that ends, and the seats that it frees."""
 
     order: Order
