@@ -56,8 +56,10 @@ async def list_changes(
     cursor: Cursor = "",
     limit: Limit = LIST_LIMIT_DEFAULT,
 ) -> Response[Any]:
-    """The sale as it went: every change of the map with its time. A page holds fewer entries than
-    `limit` where many places moved."""
+    """The sale as it went: every change of the map, with its time.
+
+    A page holds fewer entries than `limit` where many places moved.
+    """
     (version,) = after(cursor, tuple[int], (0,))
     since = min(max(version, 0), VERSION_MAX)
 
