@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { House, inside } from '../src/house/house'
+import { inside } from '../src/house/house'
 import { nearestTogether } from '../src/house/nearest'
 import { SeatGrid } from '../src/house/seat_grid'
 import { FREE, SeatStates, SOLD } from '../src/house/seat_states.svelte'
 import { viewFrom } from '../src/view/seat_view'
-import { dice, smallChart, smallHouse } from './houses'
+import { dice, houseOf, smallChart, smallHouse } from './houses'
 
 test('standing places follow the seats and belong to their section and category', () => {
   const house = smallHouse()
@@ -125,9 +125,9 @@ test('a point is inside a polygon or not', () => {
 
 test('an unknown category or section of a chart does not break the house', () => {
   const chart = smallChart()
-  chart.seats[0]!.category = 'Unheard of'
-  chart.seats[1]!.section_id = 99
-  assert.equal(new House(chart).seatCount, 80)
+  chart.areas[0]!.category = 'Unheard of'
+  chart.rows[1]!.section_id = 99
+  assert.equal(houseOf(chart).seatCount, 80)
   assert.notEqual(SOLD, FREE)
 })
 

@@ -1,6 +1,7 @@
 /** A small house for the tests: two blocks of four rows of ten, an aisle between, a standing area. */
 
 import type { Chart } from '../src/api/types'
+import { readColumns } from '../src/house/chart_columns'
 import { House } from '../src/house/house'
 
 export const PITCH = 10
@@ -83,7 +84,40 @@ function addRow(chart: Chart, section_id: number, line: number, left: number): v
   }
 }
 
-export const smallHouse = () => new House(smallChart())
+export const houseOf = (chart: Chart) => new House(readColumns(columnBytes(chart)))
+export const smallHouse = () => houseOf(smallChart())
+
+const BITS: Record<string, number> = { accessible: 1, companion: 2, restricted_view: 4 }
+
+/** A chart as the server writes it by columns (docs/chart-format.md). */
+export function columnBytes({ seats, ...rest }: Chart): ArrayBuffer {
+  const seat_numbers = [...new Set(seats.map((seat) => seat.seat_number))]
+  const head = JSON.stringify({ ...rest, seat_count: seats.length, seat_numbers })
+  const text = new TextEncoder().encode(head + ' '.repeat(-new TextEncoder().encode(head).length & 3))
+  const padded = (seats.length + 3) & ~3
+  const bytes = new ArrayBuffer(12 + text.length + 12 * seats.length + 2 * padded)
+  const view = new DataView(bytes)
+  const first = 12 + text.length
+  view.setUint32(0, 0x31434648, true)
+  view.setUint32(8, text.length, true)
+  new Uint8Array(bytes).set(text, 12)
+  const at = [0, 0]
+  seats.forEach((seat, id) => {
+    for (const [column, position] of [seat.x, seat.y].entries()) {
+      const units = Math.round(position * 100)
+      view.setInt32(first + 4 * (column * seats.length + id), units - at[column]!, true)
+      at[column] = units
+    }
+    const number = seat_numbers.indexOf(seat.seat_number)
+    view.setUint32(first + 4 * (2 * seats.length + id), number, true)
+    const category = rest.categories.findIndex(({ name }) => name === seat.category)
+    view.setUint8(first + 12 * seats.length + id, category)
+    const bits = (seat.attributes ?? []).reduce((sum, attribute) => sum + BITS[attribute]!, 0)
+    view.setUint8(first + 12 * seats.length + padded + id, bits)
+  })
+  view.setUint32(4, new Uint32Array(bytes, 8).reduce((sum, word) => (sum + word) >>> 0, 0), true)
+  return bytes
+}
 
 /** Numbers that look random and are the same every time. */
 export function dice(seed: number): () => number {

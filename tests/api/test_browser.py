@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from holdfast.accounts.api_key import KeyRole
-from holdfast.api import seats
+from holdfast.api import chart_shelf, seats
 from holdfast.database.pool import Database
+from holdfast.venues.chart import Chart
+from holdfast.venues.chart_columns import MAGIC, chart_columns
 from tests.api.door import API, Door, buy, code, hold, open_door
 
 pytestmark = pytest.mark.anyio
@@ -238,7 +241,7 @@ async def test_the_page_of_an_event_has_browsers_begin_with_what_it_asks_for(lob
     page = await lobby.visitor().get("/events/3")
     asked = [part.partition(">")[0] for part in page.headers["link"].split(", ")]
     event = "</api/v1/events/3"
-    assert asked == [event, f"{event}/chart", f"{event}/prices", f"{event}/seats"]
+    assert asked == [event, f"{event}/chart.columns", f"{event}/prices", f"{event}/seats"]
     assert "link" not in (await lobby.visitor().get("/")).headers
 
 
@@ -256,6 +259,48 @@ async def test_a_chart_is_cacheable_for_ever_and_sent_compressed(lobby: Door) ->
     assert plain.json() == chart.json()
     assert len(chart.json()["seats"]) == 28
     assert chart.json()["areas"][0]["first_seat_id"] == 28
+
+
+async def test_a_chart_by_columns_is_cacheable_for_ever_and_made_when_it_is_saved(
+    lobby: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_id = await lobby.evening()
+    anyone = lobby.client()
+    made_for_a_visitor: list[Chart] = []
+    make = chart_shelf.compressed_columns
+    monkeypatch.setattr(
+        chart_shelf, "compressed_columns", lambda c: made_for_a_visitor.append(c) or make(c)
+    )
+    led = await anyone.get(f"/events/{event_id}/chart.columns")
+    assert led.status_code == 307
+    path = led.headers["location"].removeprefix(API)
+    sent = await anyone.get(path, headers={"Accept-Encoding": "gzip"})
+    assert sent.headers["content-encoding"] == "gzip"
+    assert sent.headers["content-type"] == "application/octet-stream"
+    assert sent.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert sent.headers["vary"] == "accept-encoding"
+    plain = await anyone.get(path, headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == sent.content
+    chart = await anyone.get(path.removesuffix(".columns"))
+    assert plain.content == chart_columns(msgspec.json.decode(chart.content, type=Chart))
+    same = await anyone.get(path, headers={"If-None-Match": sent.headers["etag"]})
+    assert (same.status_code, same.content) == (304, b"")
+    assert sent.headers["etag"] != chart.headers["etag"]
+    gone = await anyone.get(path.replace(path[8:12], "0000"))
+    assert code(gone) == (404, "not_found")
+    assert not made_for_a_visitor
+
+
+async def test_a_chart_saved_before_columns_were_kept_has_them_made(
+    database: Database, tmp_path: Path
+) -> None:
+    async with open_door(database, tmp_path) as door:
+        event_id = await door.evening()
+        async with database.pool.acquire() as connection:
+            await connection.execute("UPDATE chart SET columns = NULL")
+        led = await door.client().get(f"/events/{event_id}/chart.columns", follow_redirects=True)
+        assert led.content.startswith(MAGIC)
 
 
 async def test_the_seating_map_of_a_venue_is_really_served(lobby: Door) -> None:

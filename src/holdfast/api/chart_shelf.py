@@ -1,5 +1,5 @@
-"""Charts as they are sent: JSON and its compressed form, kept for the ones asked for lately; and
-the floor plans that say which row and number a seat has.
+"""Charts as they are sent: JSON and columns, each with its compressed form, kept for the ones asked
+for lately; and the floor plans that say which row and number a seat has.
 
 A chart never changes, so nothing here ever gets old.
 """
@@ -18,8 +18,9 @@ from holdfast.refusals import Refusal
 from holdfast.tickets.ticket_list import TicketLine
 from holdfast.venues.catalogue import chart_of_event
 from holdfast.venues.chart import Chart
+from holdfast.venues.chart_columns import compressed_columns
 from holdfast.venues.chart_picture import chart_picture
-from holdfast.venues.chart_store import PLANS_MAX, PlanShelf, chart_body
+from holdfast.venues.chart_store import PLANS_MAX, PlanShelf, chart_body, kept_columns
 from holdfast.venues.floor_plan import STANDING, FloorPlan
 
 GZIP_LEVEL = 6  # 80,000 seats: about half a second, once, in a thread
@@ -30,7 +31,7 @@ _KNOWN = "SELECT EXISTS (SELECT FROM chart WHERE sha256 = $1)"
 
 
 class ChartBody(Struct, frozen=True):
-    """A chart, or a drawing of it, as it is sent: as it is, and compressed."""
+    """A chart, its columns, or a drawing of it, as it is sent: as it is, and compressed."""
 
     plain: bytes
     gzip: bytes
@@ -61,6 +62,26 @@ class ChartShelf:
         made = ChartBody(body, await asyncio.to_thread(gzip.compress, body, GZIP_LEVEL, mtime=0))
         if sha256 not in self._bodies:
             self._keep(sha256, made)
+        return made
+
+    async def columns(self, sha256: str) -> ChartBody | None:
+        """The chart by columns, or None where there is no such chart."""
+        name = f"{sha256}.columns"
+        found = self._bodies.pop(name, None)
+        if found is not None:
+            self._bodies[name] = found
+            return found
+        kept = await self._database.read(
+            lambda connection: kept_columns(connection, sha256), lambda found: found is not None
+        )
+        if kept is None:
+            body = await self.body(sha256)
+            if body is None:
+                return None
+            kept = await asyncio.to_thread(_columns, body.plain)
+        made = ChartBody(await asyncio.to_thread(gzip.decompress, kept), kept)
+        if name not in self._bodies:
+            self._keep(name, made)
         return made
 
     async def picture(self, sha256: str) -> ChartBody | None:
@@ -107,12 +128,16 @@ class ChartShelf:
         known = await connection.fetchval(_KNOWN, sha256)
         return await self.plans.plan(connection, sha256) if known else None
 
-    def _keep(self, sha256: str, body: ChartBody) -> None:
+    def _keep(self, name: str, body: ChartBody) -> None:
         self._size += len(body.plain) + len(body.gzip)
-        self._bodies[sha256] = body
+        self._bodies[name] = body
         while self._size > CHART_SHELF_BYTES_MAX and len(self._bodies) > 1:
             oldest = self._bodies.pop(next(iter(self._bodies)))
             self._size -= len(oldest.plain) + len(oldest.gzip)
+
+
+def _columns(body: bytes) -> bytes:
+    return compressed_columns(msgspec.json.decode(body, type=Chart))
 
 
 def _draw(body: bytes) -> ChartBody:

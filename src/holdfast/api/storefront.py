@@ -41,7 +41,7 @@ SECURITY: Final = {
 
 # What the page of an event asks for first: browsers begin with it while scripts are on their way.
 EVENT_PAGE = re.compile(r"(?:/embed)?/events/([1-9][0-9]{0,9})/?")
-ASKED_FIRST = ("", "/chart", "/prices", "/seats")
+ASKED_FIRST = ("", "/chart.columns", "/prices", "/seats")
 
 FRAMED_PATH = "/embed/"
 EMBED_SCRIPT = "/embed.js"

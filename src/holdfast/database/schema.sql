@@ -65,6 +65,7 @@ CREATE TABLE chart (
     body bytea NOT NULL,
     plan bytea NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    columns bytea,
     CONSTRAINT chart_pkey PRIMARY KEY (sha256),
     CONSTRAINT chart_places_check CHECK (places > 0),
     CONSTRAINT chart_sha256_check CHECK (sha256 ~ '^[0-9a-f]{64}$'::text)
@@ -74,6 +75,7 @@ COMMENT ON COLUMN chart.sha256 IS 'SHA-256 of body, in hexadecimal.';
 COMMENT ON COLUMN chart.places IS 'Seats and standing places together.';
 COMMENT ON COLUMN chart.body IS 'The JSON that GET /charts/{sha256} serves.';
 COMMENT ON COLUMN chart.plan IS 'The floor plan of venues/floor_plan.py, which the desk keeps in memory.';
+COMMENT ON COLUMN chart.columns IS 'What GET /charts/{sha256}.columns serves, compressed (gzip); null for charts saved before it was kept.';
 
 CREATE TABLE desk (
     event_id integer NOT NULL,

@@ -5,16 +5,18 @@ from datetime import datetime
 from holdfast.database.pool import Connection
 from holdfast.venues import floor_plan
 from holdfast.venues.chart import Chart, chart_sha256, public_json
+from holdfast.venues.chart_columns import compressed_columns
 from holdfast.venues.floor_plan import FloorPlan
 
 PLANS_MAX = 64  # floor plans kept per process, about 3 MB for 80,000 seats; the oldest leaves
 
 _SAVE = """
-INSERT INTO chart (sha256, name, places, body, plan, created_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO chart (sha256, name, places, body, plan, columns, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (sha256) DO NOTHING
 """
 _BODY = "SELECT body FROM chart WHERE sha256 = $1"
+_COLUMNS = "SELECT columns FROM chart WHERE sha256 = $1"
 _PLAN = "SELECT plan FROM chart WHERE sha256 = $1"
 
 
@@ -23,7 +25,14 @@ async def save_chart(connection: Connection, chart: Chart, now: datetime) -> str
     sha256 = chart_sha256(chart)
     plan = floor_plan.encode(floor_plan.floor_plan(chart))
     await connection.execute(
-        _SAVE, sha256, chart.name, chart.capacity, public_json(chart), plan, now
+        _SAVE,
+        sha256,
+        chart.name,
+        chart.capacity,
+        public_json(chart),
+        plan,
+        compressed_columns(chart),
+        now,
     )
     return sha256
 
@@ -31,6 +40,12 @@ async def save_chart(connection: Connection, chart: Chart, now: datetime) -> str
 async def chart_body(connection: Connection, sha256: str) -> bytes | None:
     """The chart's public JSON, or None where there is no such chart."""
     return await connection.fetchval(_BODY, sha256)
+
+
+async def kept_columns(connection: Connection, sha256: str) -> bytes | None:
+    """The chart by columns, compressed; None where there is no such chart, or it was saved before
+    columns were kept."""
+    return await connection.fetchval(_COLUMNS, sha256)
 
 
 class PlanShelf:

@@ -29,7 +29,7 @@ FLOOR_PLAN_VERSION = 1
 NO_ROW = 0
 """Row index of standing places; its name is empty."""
 
-_BIT_OF = {"accessible": ACCESSIBLE, "companion": COMPANION, "restricted_view": RESTRICTED}
+BIT_OF = {"accessible": ACCESSIBLE, "companion": COMPANION, "restricted_view": RESTRICTED}
 
 
 class PlanArea(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -105,7 +105,7 @@ def floor_plan(chart: Chart) -> FloorPlan:
     section_of = array("H", [seat.section_id for seat in chart.seats])
     index_of = {category.name: index for index, category in enumerate(chart.categories)}
     category_of = bytearray(index_of[seat.category] for seat in chart.seats)
-    attributes = bytearray(sum(_BIT_OF[a] for a in seat.attributes) for seat in chart.seats)
+    attributes = bytearray(sum(BIT_OF[a] for a in seat.attributes) for seat in chart.seats)
     for area in chart.areas:
         section_of.extend([area.section_id] * area.capacity)
         category_of.extend(bytes([index_of[area.category]]) * area.capacity)

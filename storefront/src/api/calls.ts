@@ -1,11 +1,11 @@
 /** Every request the pages make, by its name. */
 
-import { ask, PAYMENT_SECONDS_MAX } from './client'
+import { readColumns, type ChartColumns } from '../house/chart_columns'
+import { ask, askBytes, PAYMENT_SECONDS_MAX } from './client'
 import type {
   BatchList,
   BoxEvent,
   Buyer,
-  Chart,
   Choice,
   EventList,
   Frame,
@@ -34,7 +34,8 @@ export async function listEvents(): Promise<BoxEvent[]> {
 export const getEvent = (id: number) => ask<BoxEvent>(`/events/${id}`)
 export const getPrices = (id: number) => ask<PriceList>(`/events/${id}/prices`)
 /** Found by way of the event, so that nobody waits for the event's facts first. */
-export const getChart = (id: number) => ask<Chart>(`/events/${id}/chart`, { seconds: 60 })
+export const getChart = async (id: number): Promise<ChartColumns> =>
+  readColumns(await askBytes(`/events/${id}/chart.columns`, { seconds: 60 }))
 
 export function getSeats(id: number, since?: number): Promise<Snapshot | Frame> {
   return ask(`/events/${id}/seats${since === undefined ? '' : `?since=${since}`}`)

@@ -42,6 +42,17 @@ export interface Request {
 }
 
 export async function ask<T>(path: string, request: Request = {}): Promise<T> {
+  const answer = await grant(path, request)
+  return (answer.status === 204 ? undefined : await answer.json()) as T
+}
+
+/** For what is no JSON: the very bytes. */
+export async function askBytes(path: string, request: Request = {}): Promise<ArrayBuffer> {
+  return (await grant(path, request)).arrayBuffer()
+}
+
+/** The granted answer. Throws Refusal or Unreachable. */
+async function grant(path: string, request: Request): Promise<Response> {
   const method = request.method ?? 'GET'
   const headers: Record<string, string> = {}
   if (method !== 'GET') headers['Holdfast-Storefront'] = '1'
@@ -53,7 +64,7 @@ export async function ask<T>(path: string, request: Request = {}): Promise<T> {
     if (token !== null) headers['Authorization'] = `Bearer ${token}`
     const answer = await send(address(path, request.token), method, headers, request, attempt)
     if (answer === null) continue
-    if (answer.ok) return (answer.status === 204 ? undefined : await answer.json()) as T
+    if (answer.ok) return answer
     const refusal = await readRefusal(answer)
     if (attempt >= ATTEMPTS_MAX) throw refusal
     if (refusal.status === 401 && method !== 'GET' && attempt === 1) await openSession()

@@ -13,6 +13,11 @@ export type Venue = Schemas['VenueAnswer']
 export type Price = Schemas['PriceAnswer']
 export type PriceList = Schemas['PricesAnswer']
 export type Chart = Schemas['Chart']
+/** What the chart by columns says before its columns: all but the seats. */
+export type ChartHead = Omit<Chart, 'holdfast_chart' | 'seats'> & {
+  seat_count: number
+  seat_numbers: string[]
+}
 export type Point = Schemas['Point']
 export type Corner = [number, number]
 /** The whole map, or what changed since a version: the answer and the stream's frame alike. */

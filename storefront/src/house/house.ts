@@ -3,16 +3,12 @@
  *  Numbered seats are 0 .. seatCount-1; standing places follow, up to placeCount. */
 
 import type { Chart, Corner, Point } from '../api/types'
+import type { ChartColumns } from './chart_columns'
 
+/** Bits of a seat's attributes, as the chart's columns have them. */
 export const ACCESSIBLE = 1
 export const COMPANION = 2
 export const RESTRICTED = 4
-
-const BIT: Record<string, number> = {
-  accessible: ACCESSIBLE,
-  companion: COMPANION,
-  restricted_view: RESTRICTED,
-}
 
 export interface Box {
   left: number
@@ -75,26 +71,29 @@ export class House {
   /** Per numbered seat, index into `rows`. */
   readonly row: Uint32Array
   readonly flags: Uint8Array
-  readonly numbers: string[]
+  readonly #numbers: string[]
+  readonly #numberOf: Uint32Array
 
-  constructor(chart: Chart) {
-    this.name = chart.name
-    this.width = chart.width
-    this.height = chart.height
-    this.pitch = chart.seat_pitch
-    this.focal = chart.focal_point
-    this.shapes = chart.shapes
-    this.categories = chart.categories.map((category) => category.name)
-    this.seatCount = chart.seats.length
-    this.placeCount = chart.areas.reduce((sum, area) => sum + area.capacity, this.seatCount)
-    this.x = new Float32Array(this.seatCount)
-    this.y = new Float32Array(this.seatCount)
+  constructor({ head, ...columns }: ChartColumns) {
+    this.name = head.name
+    this.width = head.width
+    this.height = head.height
+    this.pitch = head.seat_pitch
+    this.focal = head.focal_point
+    this.shapes = head.shapes
+    this.categories = head.categories.map((category) => category.name)
+    this.seatCount = head.seat_count
+    this.placeCount = head.areas.reduce((sum, area) => sum + area.capacity, this.seatCount)
+    this.x = columns.x
+    this.y = columns.y
+    this.flags = columns.attributes
+    this.#numbers = head.seat_numbers
+    this.#numberOf = columns.number
     this.section = new Uint16Array(this.placeCount)
     this.category = new Uint8Array(this.placeCount)
+    this.category.set(columns.category)
     this.row = new Uint32Array(this.seatCount)
-    this.flags = new Uint8Array(this.seatCount)
-    this.numbers = new Array<string>(this.seatCount)
-    this.sections = chart.sections.map((section, index) => ({
+    this.sections = head.sections.map((section, index) => ({
       index,
       section_id: section.section_id,
       name: section.name,
@@ -107,27 +106,12 @@ export class House {
     }))
     const sectionAt = new Map(this.sections.map((s) => [s.section_id, s.index]))
     const categoryAt = new Map(this.categories.map((name, index) => [name, index]))
-    this.#placeSeats(chart, sectionAt, categoryAt)
-    this.rows = this.#placeRows(chart, sectionAt)
-    this.areas = this.#placeAreas(chart, sectionAt, categoryAt)
+    this.rows = this.#placeRows(head, sectionAt)
+    this.areas = this.#placeAreas(head, sectionAt, categoryAt)
   }
 
-  #placeSeats(chart: Chart, sectionAt: Map<number, number>, categoryAt: Map<string, number>): void {
-    for (const seat of chart.seats) {
-      const id = seat.seat_id
-      const section = sectionAt.get(seat.section_id) ?? 0
-      this.x[id] = seat.x
-      this.y[id] = seat.y
-      this.section[id] = section
-      this.category[id] = categoryAt.get(seat.category) ?? 0
-      this.numbers[id] = seat.seat_number
-      for (const attribute of seat.attributes ?? []) this.flags[id]! |= BIT[attribute] ?? 0
-      this.sections[section]!.capacity += 1
-    }
-  }
-
-  #placeRows(chart: Chart, sectionAt: Map<number, number>): HouseRow[] {
-    return chart.rows.map((row, index) => {
+  #placeRows(head: ChartColumns['head'], sectionAt: Map<number, number>): HouseRow[] {
+    return head.rows.map((row, index) => {
       const section = sectionAt.get(row.section_id) ?? 0
       const placed = {
         index,
@@ -138,17 +122,19 @@ export class House {
         count: row.seat_count,
       }
       this.row.fill(index, placed.first, placed.first + placed.count)
+      this.section.fill(section, placed.first, placed.first + placed.count)
       this.sections[section]!.rows.push(placed)
+      this.sections[section]!.capacity += placed.count
       return placed
     })
   }
 
   #placeAreas(
-    chart: Chart,
+    head: ChartColumns['head'],
     sectionAt: Map<number, number>,
     categoryAt: Map<string, number>,
   ): HouseArea[] {
-    return chart.areas.map((area) => {
+    return head.areas.map((area) => {
       const section = sectionAt.get(area.section_id) ?? 0
       const placed = {
         area_id: area.area_id,
@@ -166,6 +152,11 @@ export class House {
       this.sections[section]!.capacity += area.capacity
       return placed
     })
+  }
+
+  /** What a numbered seat is called in its row; empty for every other place. */
+  numberOf(id: number): string {
+    return this.#numbers[this.#numberOf[id] ?? -1] ?? ''
   }
 
   isSeat(id: number): boolean {

@@ -233,7 +233,7 @@ export class HousePainter {
     // A free wheelchair place bears its own sign instead.
     if (letter === FREE && this.#house.flags[id]! & ACCESSIBLE) return
     ink.fillStyle = letter === FREE ? this.#palette.onLevels[level]! : this.#palette.muted
-    ink.fillText(this.#house.numbers[id] ?? '', x, y + 0.5)
+    ink.fillText(this.#house.numberOf(id), x, y + 0.5)
   }
 }
 

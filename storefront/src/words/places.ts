@@ -10,13 +10,13 @@ export function sayPlace(house: House, id: number): string {
   }
   const row = house.rowOf(id)
   const say = row.kind === 'table' ? words.seat.table : words.seat.full
-  return say(house.sectionOf(id).name, row.name, house.numbers[id] ?? '')
+  return say(house.sectionOf(id).name, row.name, house.numberOf(id))
 }
 
 /** "Row F 12" */
 export function sayShort(house: House, id: number): string {
   if (!house.isSeat(id)) return sayPlace(house, id)
-  return words.seat.short(house.rowOf(id).name, house.numbers[id] ?? '')
+  return words.seat.short(house.rowOf(id).name, house.numberOf(id))
 }
 
 /** What is special about a seat, in words; empty for most. */
@@ -56,6 +56,6 @@ export function sayTogether(house: House, ids: number[]): string {
   if (first === undefined) return ''
   return words.notice.row(
     house.rowOf(first).name,
-    ids.map((id) => house.numbers[id] ?? ''),
+    ids.map((id) => house.numberOf(id)),
   )
 }
