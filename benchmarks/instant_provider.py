@@ -89,8 +89,9 @@ class InstantProvider:
         """Nothing is held open."""
 
     async def write_down(self, connection: Connection, now: datetime) -> None:
-        """Put the books into the ledger that `doctor` reads."""
-        charges = list(self._charges.values())
+        """Put the books into the ledger that `doctor` reads. In order, since a charge that one
+        process took and another collected is in the books of both, and both may write at once."""
+        charges = [charge for _, charge in sorted(self._charges.items())]
         await connection.execute(
             _WRITE_DOWN,
             [payment.payment_id for payment, _ in charges],
