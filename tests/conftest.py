@@ -10,6 +10,8 @@ import pytest
 from holdfast.database.pool import Database
 from tests.postgres import SHARED_SERVER, FreshDatabases, start_server
 
+ALONE = frozenset({"race", "benchmarks", "desk", "saboteurs", "cli", "webhooks"})
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
@@ -41,7 +43,16 @@ async def database_url(databases: FreshDatabases) -> AsyncIterator[str]:
         yield databases.url(name)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last: the browser's driver keeps an event loop in this thread from its
-    first test on, and no other test could start its own."""
+    """What takes both cores, or looks at the clock, runs alone; so does what is marked fault or
+    browser, or is in a folder of ALONE.
+
+    Browser tests come last: the browser's driver keeps an event loop in this thread from its
+    first test on, and no other test could start its own.
+    """
+    for item in items:
+        marked = item.get_closest_marker("fault") or item.get_closest_marker("browser")
+        if marked or ALONE & set(item.path.parts):
+            item.add_marker("alone")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

@@ -15,7 +15,7 @@ from tests.cast import ADA, ADA_BUYS, seats
 from tests.checkout.counter import Counter, counter, link_lost, never, pays, refused
 from tests.house import House, open_house
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.alone]
 
 PAYMENTS = 200
 HOLDS, ROUNDS = 100, 3

@@ -184,6 +184,7 @@ FLOODS = [
 ]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "data", FLOODS, ids=["objects", "lists", "numbers", "two million", "lines", "bytes"]
 )

@@ -118,6 +118,7 @@ def test_a_stadium_has_a_sensible_number_of_sections_and_a_field() -> None:
     assert chart.areas
 
 
+@pytest.mark.alone
 def test_eighty_thousand_seats_take_seconds_to_make_and_milliseconds_to_load() -> None:
     from holdfast.venues.floor_plan import decode, encode
 
