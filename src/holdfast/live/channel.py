@@ -103,6 +103,7 @@ class Channel:
         self._ticked_at = self._loop.time() - self._pace
         self._spoke_at = self._loop.time()
         self._tick_timer: asyncio.TimerHandle | None = None
+        self._tick_at = 0.0  # not every loop's handle can say it for a time that is past already
         self._beat_timer = self._loop.call_later(HEARTBEAT_SECONDS, self._beat)
         self.readers: set[Reader] = set()
         watched.followers.add(self)
@@ -153,9 +154,10 @@ class Channel:
         full = self._is_full()
         at = max(self._loop.time(), self._ticked_at + (FRAME_SECONDS_MIN if full else self._pace))
         if self._tick_timer is not None:
-            if self._tick_timer.when() <= at:
+            if self._tick_at <= at:
                 return
             self._tick_timer.cancel()
+        self._tick_at = at
         self._tick_timer = self._loop.call_at(at, self._tick)
 
     def _is_full(self) -> bool:
