@@ -65,9 +65,13 @@ async def version(database: Database) -> int:
 async def test_an_audit_during_a_sale_finds_nothing(database: Database) -> None:
     async with a_busy_sale(database):
         versions: list[int] = []
-        for _ in range(AUDITS):
+        for _ in range(AUDITS_MAX):
             assert await audit(database, Clock()) == []
             versions.append(await version(database))
+            if len(versions) >= AUDITS and versions[-1] > versions[0] > 0:
+                break
+            if versions == [0]:
+                versions.clear()  # nobody has bought yet
         assert versions[-1] > versions[0] > 0
 
 
