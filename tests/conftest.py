@@ -10,7 +10,7 @@ import pytest
 from holdfast.database.pool import Database
 from tests.postgres import SHARED_SERVER, FreshDatabases, start_server
 
-ALONE = frozenset({"race", "benchmarks", "desk", "saboteurs", "cli", "webhooks"})
+ALONE = frozenset({"benchmarks"})
 
 
 @pytest.fixture(scope="session")
@@ -45,14 +45,12 @@ async def database_url(databases: FreshDatabases) -> AsyncIterator[str]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes both cores, or looks at the clock, runs alone; so does what is marked fault or
-    browser, or is in a folder of ALONE.
+    """What measures runs alone: what is marked so, or is in a folder of ALONE.
 
     Browser tests come last: the browser's driver keeps an event loop in this thread from its
     first test on, and no other test could start its own.
     """
     for item in items:
-        marked = item.get_closest_marker("fault") or item.get_closest_marker("browser")
-        if marked or ALONE & set(item.path.parts):
+        if ALONE & set(item.path.parts):
             item.add_marker("alone")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

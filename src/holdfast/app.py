@@ -14,6 +14,7 @@ from holdfast.accounts.api_key import KeyRing
 from holdfast.accounts.secret import find_secret, signing_key
 from holdfast.accounts.session import SessionTokens
 from holdfast.api.chart_shelf import ChartShelf
+from holdfast.api.event_plans import EventPlans
 from holdfast.api.idempotency import forget_old
 from holdfast.api.page_files import PageFiles
 from holdfast.api.parts import Parts
@@ -66,14 +67,14 @@ async def open_parts(
     """
     clock = clock or Clock()
     secret = find_secret(settings)
-    charts = ChartShelf(database)
-    live = LiveMaps(database, charts.plans)
+    plans = EventPlans()
+    live = LiveMaps(database, plans.shelf)
     notices = Notices(_broadcast(settings, database, secret), live)
     time = RecentTime(database, clock)
     await time.read()
     durability = DurabilityWatch(database, settings.loss_accepted)
     await durability.look()
-    box_office = BoxOffice(database, clock, notices.publish, charts.plans, durability.allow)
+    box_office = BoxOffice(database, clock, notices.publish, plans.shelf, durability.allow)
     providers = providers or set_up_providers(settings, secret, database, clock, time.now)
     links = AccessLinks(secret)
     post = _post(settings, database, links, address)
@@ -91,7 +92,7 @@ async def open_parts(
         box_office,
         settlement,
         signing_key(secret, "payment token"),
-        charts.ticket_lines,
+        plans.ticket_lines,
     )
     parts = Parts(
         settings=settings,
@@ -103,7 +104,8 @@ async def open_parts(
         keys=KeyRing(database),
         order_key=signing_key(secret, "order"),
         order_ids=OrderIds(),
-        charts=charts,
+        charts=ChartShelf(database),
+        plans=plans,
         pages=PageFiles(),
         durability=durability,
         live=live,

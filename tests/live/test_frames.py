@@ -5,6 +5,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
+import uvloop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,6 +56,20 @@ def test_a_change_is_told_at_once_as_api_md_has_it() -> None:
             assert frame.at - before < 0.01
 
     on_paper(scene())
+
+
+def test_a_second_change_before_a_frame_that_is_due_is_told_with_it_on_every_loop() -> None:
+    async def scene() -> None:
+        maps = PaperMaps()
+        async with browser(Streams(maps), EVENT) as reader:
+            await reader.until_version(0)
+            maps.change(H=[12])
+            maps.change(H=[13])  # the frame is due: uvloop keeps no time for what is due already
+            await reader.until_version(2)
+
+    on_paper(scene())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(scene())
 
 
 def test_frames_are_apart_and_hold_the_last_state_of_each_seat() -> None:

@@ -186,7 +186,7 @@ async def replace_price_list(
 
     async def write(connection: Connection, now: datetime) -> None:
         del now
-        plan = await parts.charts.plan(connection, number)
+        plan = await parts.plans.read(connection, number)
         await replace_prices(connection, number, plan, prices)
 
     version = await change_terms(parts.database, parts.clock, number, write, fixed=True)
@@ -211,7 +211,7 @@ def shown(event: Event) -> OrganisersEvent:
 async def _create(
     request: ApiRequest, connection: Connection, data: EventRequest, now: datetime
 ) -> int:
-    plan = await request.parts.charts.plan_of_chart(connection, data.chart_sha256)
+    plan = await request.parts.plans.of_chart(connection, data.chart_sha256)
     if plan is None:
         raise Refusal(
             "invalid_request", "There is no chart with this chart_sha256: upload it first."

@@ -45,11 +45,11 @@ def order_headers(version: int, *, replayed: bool) -> list[tuple[bytes, bytes]]:
 
 async def plan_of(asked: Asked, event_id: EventId) -> FloorPlan:
     """The floor plan of an event, mostly without asking the database."""
-    charts = asked.parts.charts
-    plan = charts.plan_at_hand(event_id)
+    plans = asked.parts.plans
+    plan = plans.at_hand(event_id)
     if plan is None:
         async with asked.parts.database.pool.acquire() as connection:
-            plan = await charts.plan(connection, event_id)
+            plan = await plans.read(connection, event_id)
     return plan
 
 

@@ -21,7 +21,7 @@ from holdfast.desk.order import (
 from holdfast.desk.reading import read_orders, read_payments
 from holdfast.ids import EventId
 from holdfast.tickets.ticket_list import TicketLine, ticket_list
-from holdfast.venues.floor_plan import STANDING, FloorPlan
+from holdfast.venues.floor_plan import FloorPlan
 
 _VERSION = "SELECT version FROM desk WHERE event_id = $1"
 
@@ -151,14 +151,10 @@ def access_url(asked: Asked, order: Order) -> str:
 
 
 def _item(plan: FloorPlan, item: Item) -> ItemAnswer:
-    seat_id = item.seat_id
-    standing = plan.attributes[seat_id] & STANDING
     return ItemAnswer(
         item.item_id,
-        seat_id,
-        plan.section_names[plan.section_of[seat_id] - 1],
-        None if standing else plan.row_names[plan.row_of[seat_id]],
-        None if standing else plan.seat_numbers[plan.seat_number_of[seat_id]],
+        item.seat_id,
+        *plan.place(item.seat_id),
         item.price_type,
         item.price,
         item.fee_amount,

@@ -6,6 +6,7 @@ from holdfast.accounts.access_link import AccessLinks
 from holdfast.accounts.api_key import KeyRing
 from holdfast.accounts.session import SessionTokens
 from holdfast.api.chart_shelf import ChartShelf
+from holdfast.api.event_plans import EventPlans
 from holdfast.api.page_files import PageFiles
 from holdfast.api.recent_time import RecentTime
 from holdfast.checkout.pay import Checkout
@@ -35,6 +36,7 @@ class Parts(Struct, frozen=True, kw_only=True, eq=False):
     links: AccessLinks
     keys: KeyRing
     charts: ChartShelf
+    plans: EventPlans
     durability: DurabilityWatch
     live: LiveMaps
     notices: Notices

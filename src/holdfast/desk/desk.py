@@ -231,7 +231,7 @@ class Desk:
         await connection.execute("COMMIT")
 
     def _last_to_come(self, began: float, row: Record) -> float:
-        """Until when whoever is taken has to have come.
+        """Until when a hold that is taken has to have come.
 
         Alone, a desk takes whoever came before its turn: those who were answered just now ask
         again during the turn, and in the next one it is they who wait while the others are

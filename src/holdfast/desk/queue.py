@@ -101,15 +101,17 @@ class Queue:
             (self._money if _is_money(waiting.command) else self._holds).appendleft(waiting)
 
     def take(self, before: float = math.inf) -> list[Waiting]:
-        """The next batch: no more commands and seats than one transaction should carry, of those
-        who stood here before that time."""
+        """The next batch: no more commands and seats than one transaction should carry.
+
+        Of the holds only those that stood here before that time; money is never kept waiting.
+        """
         taken: list[Waiting] = []
         places = 0
         oldest = time.monotonic() - HOLD_WAIT_SECONDS_MAX
         for line in (self._money, self._holds):
             while line and len(taken) < BATCH_COMMANDS_MAX:
                 waiting = line[0]
-                if waiting.since > before:
+                if line is self._holds and waiting.since > before:
                     break
                 if waiting.answer.done():
                     line.popleft()

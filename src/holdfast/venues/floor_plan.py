@@ -83,6 +83,13 @@ class FloorPlan(msgspec.Struct, frozen=True, kw_only=True, eq=False, weakref=Tru
         """The section as the ticket says it ("Stalls left")."""
         return self.section_names[self.section_of[seat_id] - 1]
 
+    def place(self, seat_id: int) -> tuple[str, str | None, str | None]:
+        """Section, row and number as the ticket says them; standing places have only a section."""
+        section = self.section_name(seat_id)
+        if self.attributes[seat_id] & STANDING:
+            return section, None, None
+        return section, self.row_name(seat_id), self.seat_number(seat_id)
+
     def category(self, seat_id: int) -> str:
         """The price category's name."""
         return self.categories[self.category_of[seat_id]]
