@@ -17,7 +17,7 @@ run: $(INSTALLED)  ## install what is needed, then open a demo box office at htt
 test: $(INSTALLED) tools  ## install what is needed, then every check and every test (under 10 minutes on two cores)
 	$(MAKE) --no-print-directory check
 	$(BIN)/python hatch_build.py --tools
-	$(BIN)/python -m pytest -m "not alone" --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not alone" --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -m alone
 
 check: $(INSTALLED)  ## formatting, linting and types
