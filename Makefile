@@ -14,10 +14,10 @@ ORDERS ?= 20000
 run: $(INSTALLED)  ## install what is needed, then open a demo box office at http://127.0.0.1:8000
 	$(BIN)/holdfast demo
 
-test: $(INSTALLED) tools  ## install what is needed, then every check and every test (under 10 minutes on two cores)
+test: $(INSTALLED) tools  ## install what is needed, then every check and every test (about 12 minutes on two cores)
 	$(MAKE) --no-print-directory check
 	$(BIN)/python hatch_build.py --tools
-	$(BIN)/python -m pytest -m "not alone" --numprocesses=3 --dist=loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not alone" --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -m alone
 
 check: $(INSTALLED)  ## formatting, linting and types

@@ -10,8 +10,6 @@ import pytest
 from holdfast.database.pool import Database
 from tests.postgres import SHARED_SERVER, FreshDatabases, start_server
 
-ALONE = frozenset({"benchmarks"})
-
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
@@ -43,14 +41,8 @@ async def database_url(databases: FreshDatabases) -> AsyncIterator[str]:
         yield databases.url(name)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What measures runs alone: what is marked so, or is in a folder of ALONE.
-
-    Browser tests come last: the browser's driver keeps an event loop in this thread from its
+    """Browser tests come last: the browser's driver keeps an event loop in this thread from its
     first test on, and no other test could start its own.
     """
-    for item in items:
-        if ALONE & set(item.path.parts):
-            item.add_marker("alone")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
