@@ -83,6 +83,48 @@ async def test_a_seat_is_sold_to_the_order_that_holds_it(sold: Sold) -> None:
     assert await sell(2, sold.bought) == 0, "sold already"
 
 
+async def test_a_seat_is_kept_for_the_order_that_holds_it(sold: Sold) -> None:
+    async def keep(seat_id: int, order: Order) -> int:
+        return await touched(sold, write.KEEP_SEATS, [seat_id], [order.order_id], [sold.now])
+
+    assert await keep(0, sold.held) == 1
+    assert await keep(0, sold.bought) == 0, "another's"
+    assert await keep(2, sold.bought) == 0, "sold already"
+
+
+async def test_only_a_pending_order_that_is_not_being_paid_begins_to_be(sold: Sold) -> None:
+    async def begin(order: Order) -> int:
+        return await touched(sold, write.BEGIN_PAYMENTS, [order.order_id], ["null"])
+
+    assert await begin(sold.held) == 1
+    assert await begin(sold.bought) == 0, "paid already"
+    await sold.link.execute("UPDATE orders SET paying = TRUE WHERE status = 'PENDING'")
+    assert await begin(sold.held) == 0, "another attempt is under way"
+
+
+async def test_only_a_pending_order_that_is_being_paid_is_confirmed(sold: Sold) -> None:
+    async def confirm(order: Order) -> int:
+        return await touched(sold, write.CONFIRM_ORDERS, [order.order_id])
+
+    assert await confirm(sold.held) == 0, "nobody pays it"
+    await sold.link.execute("UPDATE orders SET paying = TRUE")
+    assert await confirm(sold.held) == 1
+    assert await confirm(sold.bought) == 0, "confirmed already"
+
+
+async def test_only_what_an_attempt_has_reserved_is_collected(sold: Sold) -> None:
+    async def collect() -> int:
+        p = sold.payment
+        which = [p.order_id], [p.payment_id], ["reference"]
+        return await touched(sold, write.COLLECT_PAYMENTS, *which, sold.now)
+
+    assert await collect() == 0, "it is being collected"
+    await sold.link.execute("UPDATE payment SET status = 'CREATED'")
+    assert await collect() == 1
+    await sold.link.execute("UPDATE payment SET refunded_amount = 1")
+    assert await collect() == 0, "some of it was refunded"
+
+
 async def test_a_seat_moves_from_where_it_was_found(sold: Sold) -> None:
     async def free(status: str, order: Order) -> int:
         found = [0], [status], [order.order_id]
