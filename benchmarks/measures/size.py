@@ -6,7 +6,7 @@ out; only the holds are counted.
 
 from typing import Final
 
-from benchmarks.bench import Bench, Stage
+from benchmarks.bench import SEATS_GONE, Bench, Stage
 from benchmarks.houses import House, open_events, repeat_event
 from benchmarks.result import Figure, Result, Run, middle
 from holdfast.database.connection import Connection
@@ -61,6 +61,9 @@ async def _crowded(connection: Connection) -> tuple[int, ...]:
 
 
 async def _hold(bench: Bench, stage: Stage, what: str, event_id: int, house: House) -> Run:
+    # A run that ends between a hold and its release leaves two seats held for the next one in the
+    # same database, and 409 is the right answer there.
+    expect = (200, 201, 204, SEATS_GONE)
     return await bench.timed(
-        what, stage, "hold_and_release", 1, [event_id], house.seats, request="hold"
+        what, stage, "hold_and_release", 1, [event_id], house.seats, request="hold", expect=expect
     )
