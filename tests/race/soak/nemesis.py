@@ -23,6 +23,7 @@ from holdfast.accounts.api_key import KeyRole
 from holdfast.audit import audit
 from holdfast.database.clock import Clock
 from holdfast.database.embedded import EmbeddedServer
+from holdfast.database.errors import DatabaseError
 from holdfast.database.link import connect, disconnect
 from holdfast.database.migrate import migrate
 from holdfast.database.pool import Connection, open_database
@@ -76,7 +77,7 @@ class RacedGround:
     async def announce(self, kind: str, seats: int, hold_seconds: int) -> int:
         try:
             return await self.server.event(seats, hold_seconds)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DatabaseError) as error:
             raise AssertionError(f"PostgreSQL is away: {error!r}") from error
 
     async def ready(self) -> None:
