@@ -3,8 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
+import asyncpg
 import pytest
 
+from holdfast.database.connection import OwnConnection
+from holdfast.database.link import connect as connect_to
+from holdfast.database.listen import Listener
 from holdfast.database.pool import Database, open_database
 from tests.postgres import FreshDatabases
 from tests.proxy import Proxy, proxy
@@ -68,6 +72,32 @@ async def test_a_lost_link_is_a_gap_and_after_it_everything_is_heard_again(
     assert ear.gaps.empty()
     await there.close()
     await here.close()
+
+
+async def test_a_session_ended_while_listening_begins_again_is_tried_once_more(
+    databases: FreshDatabases, name: str
+) -> None:
+    database = await open_database(databases.url(name))
+    ear = Ear()
+    links: list[OwnConnection] = []
+
+    async def connect() -> OwnConnection:
+        if (
+            len(links) == 1
+        ):  # as asyncpg says it where the server ends a session that is being asked
+            links.append(links[0])
+            raise asyncpg.InternalClientError("cannot switch to state 11; another operation (2)")
+        links.append(await connect_to({"dsn": databases.url(name)}, "holdfast listen"))
+        return links[-1]
+
+    listener = Listener(connect, ["one"], ear.on_notice, ear.on_gap)
+    await listener.start()
+    links[0].terminate()
+    await asyncio.wait_for(ear.gaps.get(), 10)
+    await say(database, "one", "again")
+    assert await asyncio.wait_for(ear.heard.get(), 10) == ("one", "again")
+    await listener.close()
+    await database.close()
 
 
 async def test_a_closed_listener_is_silent(database: Database) -> None:

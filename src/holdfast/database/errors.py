@@ -50,6 +50,14 @@ class WrongDatabase(DatabaseError):  # noqa: N818
 DataError: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 ServerError: Final = asyncpg.PostgresError  # whatever a server says about a statement
 UniqueViolation: Final = asyncpg.UniqueViolationError
+# All that the driver raises where a link breaks: the last is how one in five ended sessions shows,
+# asked at the wrong instant ("cannot switch to state 11; another operation (2) is in progress").
+LinkTrouble: Final = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 # The server ends the session with these. It may do so while COMMIT is under way, so they count as
 # a lost link and not as a passing trouble, although 57P belongs to these in DESIGN.md.
@@ -76,7 +84,7 @@ def classify(error: BaseException) -> Trouble:
     if isinstance(error, asyncpg.PostgresError):
         return _of_state(str(getattr(error, "sqlstate", "")))
     if isinstance(error, asyncpg.InternalClientError):
-        return Trouble.LINK_LOST  # how one in five ended sessions shows, asked at the wrong instant
+        return Trouble.LINK_LOST
     if isinstance(error, asyncpg.InterfaceError):
         closed = any(words in str(error) for words in _CLOSED)
         return Trouble.LINK_LOST if closed else Trouble.BUG

@@ -14,7 +14,7 @@ import asyncpg
 
 from holdfast.database.binaries import MAJOR_MIN
 from holdfast.database.connection import Connection, OwnConnection
-from holdfast.database.errors import DatabaseUnreachable, WrongDatabase
+from holdfast.database.errors import DatabaseUnreachable, LinkTrouble, WrongDatabase
 
 Address = Mapping[str, Any]
 
@@ -86,6 +86,7 @@ UNREACHABLE: Final = (
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,  # ended while it was still being set up
 )
 
 
@@ -102,7 +103,7 @@ async def disconnect(link: OwnConnection, seconds_max: float) -> None:
     """Say goodbye, or drop the link where that takes too long."""
     try:
         await link.close(timeout=seconds_max)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except LinkTrouble:
         link.terminate()
 
 

@@ -11,11 +11,10 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
-import asyncpg
 import structlog
 
 from holdfast.database.connection import OwnConnection
-from holdfast.database.errors import DatabaseError
+from holdfast.database.errors import DatabaseError, LinkTrouble
 from holdfast.database.link import disconnect
 
 OnNotice = Callable[[str, str], None]  # channel, payload
@@ -101,7 +100,7 @@ class Listener:
                 return
             try:
                 await link.fetchval("SELECT 1", timeout=ANSWER_SECONDS_MAX)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except LinkTrouble:
                 return
 
     async def _begin_again(self) -> OwnConnection:
@@ -111,6 +110,6 @@ class Listener:
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 (no secret)
             try:
                 return await self._begin()
-            except (OSError, DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (DatabaseError, *LinkTrouble) as error:
                 log.warning("listen.not_back", error=str(error))
             pause = min(longest, pause * 2)
