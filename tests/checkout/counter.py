@@ -114,6 +114,19 @@ async def never() -> None:
     await asyncio.Event().wait()
 
 
+async def claim_passes_over(database: Database, claim: str, *values: object) -> None:
+    """Claim one row by this statement while another is claiming it: neither waited for nor taken
+    twice, before the other's commit or after it."""
+    async with database.pool.acquire() as one, database.pool.acquire() as two:
+        async with one.transaction():
+            assert len(await one.fetch(claim, *values)) == 1
+            try:
+                assert await two.fetch(claim, *values, timeout=1) == []
+            except TimeoutError:
+                pytest.fail("the second waits for the first")
+        assert await two.fetch(claim, *values) == []
+
+
 class Counter:
     """One process that sells, charges and pays back."""
 

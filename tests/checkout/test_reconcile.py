@@ -14,7 +14,7 @@ from holdfast.database.pool import Database
 from holdfast.desk.commands import ExpireDue
 from holdfast.desk.order import Order, OrderStatus, Payment, PaymentStatus
 from tests.cast import ADA, ADA_BUYS, BEN, seats
-from tests.checkout.counter import Counter, LaterClock, counter, link_lost
+from tests.checkout.counter import Counter, LaterClock, claim_passes_over, counter, link_lost
 from tests.house import House, open_house
 
 pytestmark = pytest.mark.anyio
@@ -135,14 +135,11 @@ async def test_a_payment_that_another_reconciler_is_taking_is_passed_over(
     at: Counter, house: House
 ) -> None:
     await begun(at, house, 0)
-    async with at.database.pool.acquire() as one, at.database.pool.acquire() as two:
-        now = await at.clock.now(one)
-        claim = (reconcile.CLAIM_PAYMENTS, house.event_id, now, now - timedelta(seconds=30), 10)
-        await at.make_payments_old()
-        async with one.transaction():
-            assert len(await one.fetch(*claim)) == 1
-            assert await two.fetch(*claim, timeout=1) == [], "and without waiting"
-        assert await two.fetch(*claim) == []
+    async with at.database.pool.acquire() as connection:
+        now = await at.clock.now(connection)
+    await at.make_payments_old()
+    since = now - timedelta(seconds=30)
+    await claim_passes_over(at.database, reconcile.CLAIM_PAYMENTS, house.event_id, now, since, 10)
 
 
 async def test_a_payment_of_a_provider_that_is_no_longer_set_up_is_left_for_a_person(

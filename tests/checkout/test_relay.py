@@ -18,7 +18,7 @@ from holdfast.outbox import Relay, Taken, relay, rows
 from holdfast.outbox.relay import backoff_seconds
 from holdfast.refusals import Refusal
 from tests.cast import ADA_BUYS, seats
-from tests.checkout.counter import Counter, counter, link_lost
+from tests.checkout.counter import Counter, claim_passes_over, counter, link_lost
 from tests.house import House, open_house
 
 pytestmark = pytest.mark.anyio
@@ -209,20 +209,11 @@ async def test_an_errand_that_another_relay_is_taking_is_passed_over(
     at: Counter, house: House
 ) -> None:
     await at.buy(house, seats(0))
-    async with at.database.pool.acquire() as one, at.database.pool.acquire() as two:
-        now = await at.clock.now(one)
-        claim = (
-            rows.CLAIM_ERRANDS,
-            house.event_id,
-            now,
-            now + timedelta(seconds=90),
-            10,
-            "CAPTURE",
-        )
-        async with one.transaction():
-            assert len(await one.fetch(*claim)) == 1
-            assert await two.fetch(*claim, timeout=1) == [], "and without waiting"
-        assert await two.fetch(*claim) == []
+    async with at.database.pool.acquire() as connection:
+        now = await at.clock.now(connection)
+    until = now + timedelta(seconds=90)
+    claim = (rows.CLAIM_ERRANDS, house.event_id, now, until, 10, "CAPTURE")
+    await claim_passes_over(at.database, *claim)
 
 
 async def test_one_errand_that_fails_does_not_stop_the_others(

@@ -13,12 +13,14 @@ from holdfast.config import WEBHOOK_ATTEMPTS_KEPT
 from holdfast.database.pool import Database
 from holdfast.desk.commands import ChangeStatus
 from holdfast.desk.order import EventStatus, Occasion
+from holdfast.outbox import calls
 from holdfast.outbox.rows import parked_errands, take_up_again
 from holdfast.webhooks import attempts, caller, line, replay, rest
 from holdfast.webhooks import webhook as webhooks
 from holdfast.webhooks.rest import Rest
 from holdfast.webhooks.webhook import WebhookType
 from tests.cast import seats
+from tests.checkout.counter import claim_passes_over
 from tests.house import open_house
 from tests.repository.files import ROOT, text
 from tests.webhooks.booth import Booth, open_booth
@@ -317,6 +319,18 @@ async def test_of_two_servers_one_makes_a_call(booth: Booth, receiver: Receiver)
     await asyncio.gather(*[each.carry_out_due() for each in [booth.caller, *others]])
     await asyncio.gather(*[each.close() for each in others])
     assert len(receiver.calls) == len(set(receiver.ids())) == 10
+
+
+async def test_a_call_that_another_server_is_taking_is_passed_over(
+    booth: Booth, receiver: Receiver
+) -> None:
+    webhook = await booth.register(receiver.url)
+    await booth.at.buy(booth.house, seats(0))
+    await booth.at.relay._spread_news(booth.house.event_id)
+    now = await booth.now()
+    until = now + timedelta(seconds=90)
+    claim = (calls.CLAIM_CALLS, booth.house.event_id, now, until, 10, webhook.webhook_id)
+    await claim_passes_over(booth.at.database, *claim)
 
 
 async def test_the_last_attempts_can_be_looked_at(
