@@ -6,9 +6,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from holdfast.database.pool import Database
 from tests.postgres import SHARED_SERVER, FreshDatabases, start_server
+
+# Beside other tests an example may take a hundred times as long as alone, and none is the worse.
+settings.register_profile("holdfast", deadline=None)
+settings.load_profile("holdfast")
 
 
 @pytest.fixture(scope="session")
