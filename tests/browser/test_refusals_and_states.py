@@ -110,6 +110,29 @@ def test_a_refused_card_and_a_bank_that_asks_lead_on(small_house: int, invite: I
     page.wait_for_selector("[data-test=ticket]")
 
 
+def test_who_turns_back_at_the_bank_pays_another_way(small_house: int, invite: Invite) -> None:
+    visitor = invite("phone", dark=True)
+    page = visitor.page
+    visitor.open_event(small_house)
+    visitor.press("[data-test=best]")
+    page.wait_for_selector("[data-test=checkout]")
+    visitor.press("[data-test=checkout]")
+    page.wait_for_selector("[data-test=pay]")
+    visitor.fill_in()
+    visitor.pay_with("tok_3ds")
+    visitor.press("[data-test=another-way]")
+    expect(page.locator("[data-test=turned-back]")).to_be_focused()
+    visitor.check("checkout-turned-back", whole=True)
+    visitor.press("[data-test=return-to-bank]")
+    visitor.press("[data-test=another-way]")
+    visitor.pay_with("tok_3ds")
+    page.wait_for_selector("[data-test=bank]")
+    visitor.press("[data-test=another-way]")
+    visitor.pay_with("tok_ok")
+    page.wait_for_selector("[data-test=ticket]")
+    visitor.announced("Paid")
+
+
 def test_a_slow_bank_is_waited_for(small_house: int, invite: Invite) -> None:
     visitor = invite("desk")
     visitor.open_event(small_house)

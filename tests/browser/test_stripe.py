@@ -163,6 +163,17 @@ def test_a_banks_own_page_leads_back_and_the_order_settles_itself(enter: Enter) 
     assert "payment_intent" not in visitor.page.url
 
 
+def test_who_comes_back_from_a_banks_own_page_pays_with_another_card(enter: Enter) -> None:
+    visitor = enter("phone")
+    pay(visitor, ASKS, elsewhere=True)
+    visitor.page.wait_for_url("**/bank.html*")
+    visitor.page.go_back()
+    visitor.press("[data-test=another-way]")
+    visitor.check("turned-back", whole=True)
+    pay(visitor, GOOD)
+    see_tickets(visitor)
+
+
 def test_a_form_that_is_kept_out_is_said_and_comes_when_it_can(enter: Enter) -> None:
     script = "**/stand-in/stripe.js"
     visitor = enter("phone", before=lambda v: v.context.route(script, lambda r: r.abort()))

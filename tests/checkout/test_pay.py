@@ -6,12 +6,14 @@ from collections.abc import AsyncGenerator
 import pytest
 from structlog.testing import capture_logs
 
+from holdfast.audit.run import audit
 from holdfast.checkout.answer import Outcome, PaymentAnswer
+from holdfast.checkout.test_ledger import ChargeStatus
 from holdfast.database.pool import Database
-from holdfast.desk.order import Buyer, OrderStatus
+from holdfast.desk.order import Buyer, Order, OrderStatus, Payment, PaymentStatus
 from holdfast.refusals import Refusal
 from tests.cast import ADA, ADA_BUYS, BEN, CLEO, seats, standing
-from tests.checkout.counter import Counter, counter, pays, refused
+from tests.checkout.counter import Counter, counter, link_lost, pays, refused
 from tests.house import House, open_house
 
 pytestmark = pytest.mark.anyio
@@ -180,6 +182,89 @@ async def test_three_d_secure_that_the_bank_denies_is_declined(at: Counter, hous
     assert denied.payment is not None
     assert denied.payment.decline_reason == "authentication_failed"
     assert (await pays(at, order, "tok_ok")).outcome is Outcome.CONFIRMED
+
+
+# Turning back at the bank.
+
+
+async def at_the_bank(at: Counter, house: House) -> tuple[Order, Payment]:
+    order = await at.worker.hold(house, seats(0))
+    asked = await pays(at, order, "tok_3ds")
+    assert asked.payment is not None
+    return order, asked.payment
+
+
+async def test_who_turns_back_at_the_bank_pays_with_another_card(at: Counter, house: House) -> None:
+    order, waiting = await at_the_bank(at, house)
+    assert (await pays(at, order, "tok_ok")).outcome is Outcome.CONFIRMED
+    first, second = await at.payments(order)
+    assert (first.payment_id, first.status) == (waiting.payment_id, PaymentStatus.FAILED)
+    assert first.decline_reason == "not_completed"
+    charges = await at.charges()
+    assert charges[waiting.payment_id] is ChargeStatus.VOIDED, "given up where the money is"
+    assert (await pays(at, order, "tok_3ds")).outcome is Outcome.DECLINED, "and stays given up"
+    await at.test_provider.complete(waiting.payment_id)
+    await at.until_quiet()
+    assert await at.charges() == charges | {second.payment_id: ChargeStatus.CAPTURED}
+    assert await audit(at.database, at.clock) == []
+
+
+async def test_a_bank_that_said_yes_before_its_buyer_turned_back_has_sold(
+    at: Counter, house: House
+) -> None:
+    order, waiting = await at_the_bank(at, house)
+    await at.test_provider.complete(waiting.payment_id)
+    assert await refused(at, order, "tok_ok") == "order_not_pending"
+    assert (await at.order(order)).status is OrderStatus.CONFIRMED
+    assert len(await at.payments(order)) == len(await at.charges()) == 1
+
+
+@pytest.mark.parametrize("trouble", ["before", "after"])
+async def test_without_a_word_from_the_provider_nothing_is_charged_beside(
+    at: Counter, house: House, trouble: str
+) -> None:
+    order, _ = await at_the_bank(at, house)
+    getattr(at.provider, trouble)["abandon"] = link_lost
+    assert await refused(at, order, "tok_ok") == "payment_in_progress"
+    assert len(await at.charges()) == 1
+    getattr(at.provider, trouble).clear()
+    assert (await pays(at, order, "tok_ok")).outcome is Outcome.CONFIRMED
+
+
+async def test_a_card_that_cannot_pay_gives_nothing_up(at: Counter, house: House) -> None:
+    order, waiting = await at_the_bank(at, house)
+    assert await refused(at, order, "no card at all") == "payment_in_progress"
+    assert await refused(at, order, "tok_ok", BEN) == "not_found"
+    assert await refused(at, order, None) == "payment_in_progress"
+    assert (await at.payments(order)) == [waiting]
+    assert "abandon" not in at.provider.asked
+
+
+@pytest.mark.parametrize("yes", ["before it is closed", "once it is closed"])
+async def test_turning_back_while_the_bank_says_yes_is_one_charge(
+    at: Counter, house: House, yes: str
+) -> None:
+    order, waiting = await at_the_bank(at, house)
+
+    async def approved() -> None:
+        await at.test_provider.complete(waiting.payment_id)
+        await at.checkout.follow(waiting.payment_id)
+
+    when = at.provider.before if yes == "before it is closed" else at.provider.after
+    when["abandon"] = approved
+    async with counter(at.database) as other:
+        answers = await asyncio.gather(
+            pays(at, order, "tok_ok:1"), pays(other, order, "tok_ok:2"), return_exceptions=True
+        )
+    codes = sorted([a.code for a in answers if isinstance(a, Refusal)])
+    outcomes = [a.outcome for a in answers if isinstance(a, PaymentAnswer)]
+    assert len(codes) + len(outcomes) == 2, answers
+    assert outcomes in ([], [Outcome.CONFIRMED])
+    assert set(codes) <= {"order_not_pending", "payment_in_progress"}
+    await at.until_quiet()
+    assert (await at.order(order)).status is OrderStatus.CONFIRMED
+    assert list((await at.charges()).values()).count(ChargeStatus.CAPTURED) == 1
+    assert await audit(at.database, at.clock) == []
 
 
 async def test_following_what_is_no_payment_is_not_found(at: Counter, house: House) -> None:

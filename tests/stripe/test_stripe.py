@@ -10,7 +10,7 @@ from holdfast.checkout.answer import Outcome
 from holdfast.desk.commands import ChangeStatus
 from holdfast.desk.order import EventStatus, OrderStatus, PaymentStatus
 from tests.cast import ADA_BUYS
-from tests.checkout.counter import pays
+from tests.checkout.counter import pays, refused
 from tests.stripe.till import ASKS, DECLINED, Till
 
 pytestmark = pytest.mark.anyio
@@ -70,6 +70,25 @@ async def test_3d_secure_waits_for_the_buyer_and_the_same_request_goes_on(
     again = await pays(till, order, card)
     assert again.outcome is (Outcome.CONFIRMED if success else Outcome.DECLINED)
     assert len(await till.intents()) == 1
+
+
+@pytest.mark.parametrize("approved", [False, True])
+async def test_who_turns_back_at_the_bank_is_charged_once_whatever_the_bank_has_heard(
+    till: Till, approved: bool
+) -> None:
+    order = await till.hold(0)
+    answer = await pays(till, order, await till.card(ASKS))
+    assert answer.payment is not None
+    if approved:
+        await till.bank(answer.payment)
+        assert await refused(till, order, await till.card()) == "order_not_pending"
+    else:
+        assert (await pays(till, order, await till.card())).outcome is Outcome.CONFIRMED
+        assert (await till.intent(answer.payment))["status"] == "canceled"
+    await till.until_quiet()
+    assert (await till.order(order)).status is OrderStatus.CONFIRMED
+    assert [i["status"] for i in await till.intents()].count("succeeded") == 1
+    assert await audit(till.database, till.clock) == []
 
 
 async def test_a_bank_that_answers_after_the_hold_has_ended_finds_its_seats_or_the_money_stays(

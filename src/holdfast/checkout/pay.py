@@ -19,6 +19,7 @@ from holdfast.checkout.buyer import check_buyer
 from holdfast.checkout.charging import charge_surely, close_surely
 from holdfast.checkout.provider import key_is_old
 from holdfast.checkout.settlement import SEED_BYTES, Settlement
+from holdfast.checkout.turning_back import give_up_waiting
 from holdfast.config import (
     CHECKOUT_CLOSE_SECONDS_MAX,
     PAYMENT_TOKEN_CHARACTERS_MAX,
@@ -77,7 +78,8 @@ class Checkout:
         """Pay an order with a token; token None where nothing is to be paid.
 
         The same order and token again never charges twice and is answered the same, at the same
-        time or a day later. `session_id` None: let in otherwise. Raises Refusal.
+        time or a day later. Another token takes the place of an attempt that waits for its buyer,
+        which is given up first. `session_id` None: let in otherwise. Raises Refusal.
         """
         buyer = check_buyer(buyer)
         if token is not None and len(token) > PAYMENT_TOKEN_CHARACTERS_MAX:
@@ -148,7 +150,7 @@ class Checkout:
     async def _pay(
         self, event_id: EventId, begin: BeginPayment, token: str | None
     ) -> PaymentAnswer:
-        begun = await self._box_office.submit(event_id, begin)
+        begun = await self._begun(event_id, begin)
         order, payment = _known(begun.order), begun.payment
         if payment is None or payment.status not in UNSETTLED_PAYMENTS:
             return await self._answer(
@@ -167,6 +169,17 @@ class Checkout:
         return await self._answer(
             event_id, order, settled.payment, settled.version, begun.replayed, settled.tickets
         )
+
+    async def _begun(self, event_id: EventId, begin: BeginPayment) -> Granted:
+        """The attempt, written down; instead of one whose buyer has turned back at the bank."""
+        try:
+            return await self._box_office.submit(event_id, begin)
+        except Refusal as refusal:
+            if refusal.code != "payment_in_progress":
+                raise
+            if not await give_up_waiting(self._database, self._settlement, event_id, begin):
+                raise
+        return await self._box_office.submit(event_id, begin)
 
     async def _charge(
         self, order: Order, payment: Payment, token: str | None, buyer: Buyer, begun_before: bool

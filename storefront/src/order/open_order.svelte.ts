@@ -40,6 +40,8 @@ export class OpenOrder {
   declined = $state('')
   /** Any other refusal, in words. */
   trouble = $state('')
+  /** The payment from whose bank the buyer has turned back. */
+  #turnedFrom = $state('')
   readonly countdown = new Countdown()
   readonly #orderId: string
   #token: string | null
@@ -59,8 +61,17 @@ export class OpenOrder {
     return new URL(link, location.origin).searchParams.get('token') ?? this.#token
   }
 
-  /** The bank waits for the buyer. */
+  /** The bank waits for the buyer, who is at the bank or about to go there. */
   get bankAsks(): boolean {
+    return this.#bankWaits && this.order?.payment?.payment_id !== this.#turnedFrom
+  }
+
+  /** The bank waits for the buyer, who has turned back to pay another way. */
+  get turnedBack(): boolean {
+    return this.#bankWaits && !this.bankAsks
+  }
+
+  get #bankWaits(): boolean {
     const payment = this.order?.payment
     return this.order?.status === 'PENDING' && payment?.next_action != null && !this.#settledBadly
   }
@@ -159,6 +170,19 @@ export class OpenOrder {
     await this.#again()
   }
 
+  /** Shows the form again. The bank may still be answered: the attempt there is given up by the
+   *  server, before another one begins. */
+  turnBack(): void {
+    if (this.paying !== '') return
+    this.trouble = this.declined = ''
+    this.#turnedFrom = this.order?.payment?.payment_id ?? ''
+  }
+
+  /** After all: the bank's question is still open. */
+  returnToBank(): void {
+    if (this.paying === '') this.#turnedFrom = ''
+  }
+
   /** The same request again: it never charges twice, and says what has become of the payment. */
   async #again(): Promise<void> {
     const order = this.order
@@ -239,7 +263,7 @@ export class OpenOrder {
       const total = this.event?.hold_seconds ?? order.expires_in ?? 0
       this.countdown.start(order.expires_in ?? 0, total, () => void this.look())
       if (this.settling || (order.expires_in ?? 0) <= 0) this.#lookLater()
-      else if (this.bankAsks && this.#byStripe) this.#lookLater(BANK_LOOK_SECONDS)
+      else if (this.#bankWaits && this.#byStripe) this.#lookLater(BANK_LOOK_SECONDS)
       else if (this.#settledBadly && before === 'PENDING') this.#decline(order.payment?.decline_reason)
       return
     }
