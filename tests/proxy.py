@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import quote
 
 SERVER_SECONDS: Final = 1.0  # for an answer to the COMMIT that was passed on; then it is cut anyway
@@ -115,10 +115,9 @@ class _End(asyncio.Protocol):
         self._aborted = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's are no subclass of it
         if self._aborted:
-            transport.abort()
+            self._transport.abort()
         self.flush()
 
     def data_received(self, data: bytes) -> None:

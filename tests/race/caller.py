@@ -6,7 +6,8 @@ comes with the instants at which it was asked for and received, on the machine's
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -58,10 +59,10 @@ class Answer(Struct):
 
 class Caller:
     """A client with a bearer token. Opens its connection when it is first needed, and a new one
-    after the link was lost."""
+    after the link was lost: to the next of its ports, as a balancer would lead it."""
 
-    def __init__(self, port: int, token: str = "") -> None:
-        self._port = port
+    def __init__(self, port: int, token: str = "", others: Sequence[int] = ()) -> None:
+        self._ports = deque([port, *others])
         self.token = token
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
@@ -82,6 +83,10 @@ class Caller:
             self._streams[1].transport.abort()
             self._streams = None
 
+    def _try_elsewhere(self) -> None:
+        self.hang_up()
+        self._ports.rotate(-1)
+
     async def call(self, method: str, path: str, data: object = None, key: str = "") -> Answer:
         """One request under /api/v1; `key`: its Idempotency-Key. Raises Unanswered."""
         body = b"" if data is None else msgspec.json.encode(data)
@@ -96,7 +101,7 @@ class Caller:
                 writer.write(self._request(method, path, body, headers))
                 status, body = await _read(reader)
         except (OSError, EOFError, TimeoutError, ValueError) as error:
-            self.hang_up()
+            self._try_elsewhere()
             raise Unanswered(f"{method} {path}: {error!r}") from error
         except asyncio.CancelledError:
             self.hang_up()
@@ -132,7 +137,7 @@ class Caller:
         return await self.call("POST", f"/admin/orders/{order_id}/refunds", {"item_ids": item_ids})
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        self._streams = await asyncio.open_connection(LOOPBACK, self._port)
+        self._streams = await asyncio.open_connection(LOOPBACK, self._ports[0])
         return self._streams
 
     def _request(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> bytes:

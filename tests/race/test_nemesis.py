@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.race.rounds import SEEDS
-from tests.race.soak.nemesis import nemesis, plan_of
+from tests.race.soak.nemesis import KINDS, nemesis, plan_of, too_little
+from tests.race.soak.totals import Totals
 from tests.race.soak.trouble import drawn_schedule
 
 pytestmark = [pytest.mark.anyio, pytest.mark.fault, pytest.mark.timeout(300)]
@@ -25,6 +26,24 @@ async def test_buyers_on_a_hot_set_of_seats_are_told_the_truth_while_everything_
     assert report.faults == []
     assert report.totals.count("pay", "200") > 0
     assert report.totals.troubles.total() > 0
+
+
+def test_a_run_that_did_too_little_shows_nothing_and_says_so() -> None:
+    totals = Totals()
+    for kind in KINDS:
+        totals.strike(kind)
+    totals.answers.update({("hold", "201"): 1_000, ("hold", "busy"): 500, ("pay", "unanswered"): 9})
+    assert too_little(totals, 0.1) == [
+        "1,000 operations of 1,250",
+        "0 troubles in the midst of requests, of 1",
+    ]
+    with totals.under_way():
+        totals.strike(KINDS[0])
+        totals.strike(KINDS[0])
+    totals.answers["look", "200"] = 250
+    assert too_little(totals, 0.1) == []
+    del totals.troubles[KINDS[-1]]
+    assert too_little(totals, 0.08) == [f"{KINDS[-1]}: none"]
 
 
 def test_one_seed_is_one_schedule_in_which_nothing_is_left_out() -> None:

@@ -66,14 +66,15 @@ async def count_branches(connection: Connection, log: Path, totals: Totals) -> B
             "late successes": await connection.fetchval(_LATE),
             "rescues of ended holds": await _rescues(connection),
             "late payments given back": await connection.fetchval(_MONEY_BACK),
-            "ambiguous commits": await asyncio.to_thread(_count_in, log),
+            "ambiguous commits": await asyncio.to_thread(ambiguous_commits, log),
             "voids lost to a capture": await connection.fetchval(_VOID_LOST),
             "duplicate webhooks": totals.count(DUPLICATE, "200"),
         }
     )
 
 
-def _count_in(log: Path) -> int:
+def ambiguous_commits(log: Path) -> int:
+    """How many COMMITs of a desk have lost their answer, as the servers have logged it."""
     return log.read_bytes().count(_AMBIGUOUS)
 
 

@@ -26,6 +26,10 @@ LATE_SECONDS_MAX: Final = 6.0
 TOLD_SHARE: Final = 0.25  # of what happens in the books
 ON_THE_WAY_MAX: Final = 200
 DUPLICATE: Final = "webhook again"
+LINK_LOST: Final = (
+    OSError, DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)  # fmt: skip
 
 _NEWS = """
 SELECT payment_id, status::text AS status, updated_at
@@ -55,7 +59,7 @@ class Postman:
                 async with self._ground.look() as books:
                     while not await ended(stop, LOOK_SECONDS):
                         self._send(await books.fetch(_NEWS, self._since))
-            except (OSError, DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except LINK_LOST:
                 await asyncio.sleep(LOOK_SECONDS)
         for walk in self._walks:
             walk.cancel()

@@ -76,10 +76,10 @@ class Season:
 
     async def _close(self, organiser: Caller, evening: Evening) -> None:
         self._full += 1
-        self._totals.troubles["full evenings"] += 1
+        self._totals.evenings["full"] += 1
         if self._full % 2:
             return
-        self._totals.troubles["cancelled evenings"] += 1
+        self._totals.evenings["cancelled"] += 1
         self._promises.cancelled_events.add(evening.event_id)
         answer = await organiser.call("POST", f"/admin/events/{evening.event_id}/cancel")
         self._totals.record("cancel", answer.told)

@@ -104,7 +104,8 @@ class Shopper:
     async def _ask(self, operation: str, call: Awaitable[Answer]) -> Answer:
         """The answer, counted."""
         try:
-            answer = await call
+            with self._totals.under_way():
+                answer = await call
         except Unanswered:
             self._totals.record(operation, "unanswered")
             raise
@@ -178,12 +179,28 @@ class Shopper:
         if paid.code == "payment_failed":
             card = "tok_ok:another"
             paid = await self._ask("pay", self._caller.pay(held.order_id, card))
-        if paid.status == 202 and card == "tok_3ds" and self._chance.random() < 0.8:
-            paid = await self._ask("complete", self._caller.complete(paid.payment_id))
+        if paid.status == 202 and card == "tok_3ds":
+            paid = await self._at_the_bank(held, paid)
         if paid.status == 200 and self._chance.random() < 0.05:
             again = await self._ask("pay again", self._caller.pay(held.order_id, card))
             assert again.status != 200 or told_tickets(again) == told_tickets(paid), (paid, again)
         return paid if paid.status == 200 else None
+
+    async def _at_the_bank(self, held: Answer, asked: Answer) -> Answer:
+        """Say yes, or nothing, or turn back and pay by another card while the bank hears a yes."""
+        wish = self._chance.random()
+        if wish < 0.2:
+            return asked
+        if wish < 0.7:
+            return await self._ask("complete", self._caller.complete(asked.payment_id))
+        another, _ = await asyncio.gather(
+            self._ask("turn back", self._caller.pay(held.order_id, "tok_ok:another way")),
+            self._ask("complete", self._staff.gate.complete(asked.payment_id)),
+            return_exceptions=True,
+        )
+        if isinstance(another, BaseException):
+            raise another
+        return another
 
     async def _scan(self, evening: Evening, tickets: list[dict[str, str]]) -> None:
         barcode = tickets[0]["barcode"]

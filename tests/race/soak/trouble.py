@@ -1,11 +1,13 @@
 """What goes wrong during a soak, one trouble after the other, by a schedule drawn from a seed.
 
-A schedule says after how many seconds comes which trouble; each is over before the next begins.
+A schedule says how many seconds lie between the beginnings of two; each is over before the next
+begins, and what one of them took too long is caught up with.
 The eldest worker is killed seldom, so that there is one whose memory can be watched.
 """
 
 import asyncio
 import signal
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import count
 from random import Random
@@ -18,6 +20,7 @@ from tests.race.soak.totals import Totals
 
 PAUSE_SECONDS: Final = 3.0  # longer than the desk may be idle with the lock in its hand
 SINK_SECONDS: Final = 0.5  # until it is noticed that somebody is gone
+REST_SECONDS_MIN: Final = 0.5  # of selling between two troubles
 
 Deed = Callable[[], Awaitable[None]]
 Schedule = Iterator[tuple[float, str]]
@@ -58,10 +61,12 @@ async def make_trouble(
     stop: asyncio.Event,
 ) -> None:
     """By the schedule, until the end."""
+    due = time.monotonic()
     for seconds, name in schedule:
-        if await ended(stop, seconds):
+        due += seconds
+        if await ended(stop, max(REST_SECONDS_MIN, due - time.monotonic())):
             return
-        totals.troubles[name] += 1
+        totals.strike(name)
         await deeds[name]()
         await ground.ready()
 
