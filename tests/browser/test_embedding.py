@@ -1,12 +1,14 @@
 """The map in an organiser's own page on another site: bought in, dressed, refused to strangers."""
 
 import re
+from collections import Counter
 from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Frame, FrameLocator, expect
 
+from holdfast.api.storefront import ASKED_FIRST
 from tests.browser.box_office import BoxOffice
 from tests.browser.organiser import OrganisersSite
 from tests.browser.visitor import CHOOSABLE, Invite, Visitor, whole
@@ -47,9 +49,13 @@ def test_two_seats_are_bought_where_the_frame_may_remember_nothing(
     theatre: int, site: OrganisersSite, invite: Invite
 ) -> None:
     visitor = invite("phone")
+    asked: Counter[str] = Counter()
+    visitor.page.on("request", lambda request: asked.update([request.url]))
     shown = _open(visitor, site.far, theatre)
     shown.get_by_role("button", name="List", exact=True).tap()
     shown.locator("h3 button", has_text="Stalls right").first.tap()
+    first = [f"{visitor.address}/api/v1/events/{theatre}{part}" for part in ASKED_FIRST]
+    assert {url: asked[url] for url in first} == dict.fromkeys(first, 1)
     for seat in shown.locator(CHOOSABLE).all()[:2]:
         seat.tap()
     remembers = "(() => { try { return localStorage.length } catch { return 'nothing' } })()"

@@ -127,22 +127,23 @@ class Visitor:
         """Waits until a screen reader would have said so."""
         expect(self.page.locator("[data-test=announcer]")).to_contain_text(text)
 
-    def hold(self, event_id: int, places: int) -> None:
-        """Holds the first free seats of a house, as this browser would remember them."""
+    def hold(self, event_id: int, places: int, first: int = 0) -> None:
+        """Holds the first free seats of a house from one on, as this browser would remember it."""
         held = self.page.evaluate(
-            """async ([event, places]) => {
+            """async ([event, places, first]) => {
                 const headers = {'Holdfast-Storefront': '1', 'Content-Type': 'application/json'}
                 await fetch('/api/v1/sessions', {method: 'POST', headers})
                 const path = `/api/v1/events/${event}`
                 const {seats} = await (await fetch(`${path}/seats`)).json()
-                const free = [...seats].flatMap((letter, id) => letter === 'A' ? [id] : [])
+                const free = [...seats].flatMap((letter, id) =>
+                    letter === 'A' && id >= first ? [id] : [])
                 const body = JSON.stringify({seat_ids: free.slice(0, places)})
                 const answer = await fetch(`${path}/holds`, {method: 'POST', headers, body})
                 const order = await answer.json()
                 localStorage.setItem(`holdfast.order.${event}`, order.order_id)
                 return answer.status
             }""",
-            [event_id, places],
+            [event_id, places, first],
         )
         assert held == 201
 

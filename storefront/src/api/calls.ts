@@ -31,14 +31,17 @@ export async function listEvents(): Promise<BoxEvent[]> {
   return events
 }
 
-export const getEvent = (id: number) => ask<BoxEvent>(`/events/${id}`)
-export const getPrices = (id: number) => ask<PriceList>(`/events/${id}/prices`)
+/** What everybody is answered alike. The page's head has the browser ask for it before any script. */
+const OPEN = { open: true } as const
+
+export const getEvent = (id: number) => ask<BoxEvent>(`/events/${id}`, OPEN)
+export const getPrices = (id: number) => ask<PriceList>(`/events/${id}/prices`, OPEN)
 /** Found by way of the event, so that nobody waits for the event's facts first. */
 export const getChart = async (id: number): Promise<ChartColumns> =>
-  readColumns(await askBytes(`/events/${id}/chart.columns`, { seconds: 60 }))
+  readColumns(await askBytes(`/events/${id}/chart.columns`, { ...OPEN, seconds: 60 }))
 
 export function getSeats(id: number, since?: number): Promise<Snapshot | Frame> {
-  return ask(`/events/${id}/seats${since === undefined ? '' : `?since=${since}`}`)
+  return ask(`/events/${id}/seats${since === undefined ? '' : `?since=${since}`}`, OPEN)
 }
 
 export const listChanges = (id: number, cursor: string | null) =>

@@ -39,6 +39,8 @@ export interface Request {
   seconds?: number
   /** Where given, it is added to the address: opens an order without a session. */
   token?: string | null
+  /** Answers everybody alike: nothing is said of who asks. */
+  open?: boolean
 }
 
 export async function ask<T>(path: string, request: Request = {}): Promise<T> {
@@ -60,7 +62,7 @@ async function grant(path: string, request: Request): Promise<Response> {
   if (request.body !== undefined) headers['Content-Type'] = 'application/json'
   if (method !== 'GET' && !request.token && !sessionIsKnown()) await openSession()
   for (let attempt = 1; ; attempt += 1) {
-    const token = framed && !request.token ? recall(SESSION_TOKEN) : null
+    const token = framed && !request.token && !request.open ? recall(SESSION_TOKEN) : null
     if (token !== null) headers['Authorization'] = `Bearer ${token}`
     const answer = await send(address(path, request.token), method, headers, request, attempt)
     if (answer === null) continue
@@ -98,7 +100,8 @@ async function send(
       method,
       headers,
       body: request.body === undefined ? null : JSON.stringify(request.body),
-      credentials: framed ? 'omit' : 'same-origin',
+      // A browser takes what it has asked for early only where the request is of the same kind.
+      credentials: framed && !request.open ? 'omit' : 'same-origin',
       signal: AbortSignal.timeout((request.seconds ?? SECONDS_MAX) * 1000),
     })
     learnTime(answer)

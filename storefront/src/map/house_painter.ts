@@ -13,6 +13,7 @@ import type { SeatFilter } from '../pick/seat_filter.svelte'
 import type { View } from './camera'
 import { NamePainter } from './name_painter'
 import type { Palette } from './palette'
+import { meet, patchesOf } from './patches'
 import { SeatStamps } from './seat_stamps'
 import { MOSAIC_PIXELS, NUMBERS_PIXELS, ROUND_PIXELS } from './zoom_levels'
 
@@ -49,43 +50,88 @@ export class HousePainter {
     this.#stampKey = ''
   }
 
+  fontsCame(): void {
+    this.#names.fontsCame()
+  }
+
   /** Paints all that `box` (house units) shows. `dense` is device pixels per CSS pixel. */
   paint(ink: Ink, view: View, box: Box, dense: number): void {
-    const pitch = this.#house.pitch * view.scale
     this.#mask = this.filter?.mask ?? null
+    const { pitch } = this.#house
+    const part = {
+      left: box.left - pitch,
+      top: box.top - pitch,
+      right: box.right + pitch,
+      bottom: box.bottom + pitch,
+    }
+    this.#paintGround(ink, view, box, dense, part)
+    this.#paintSeats(ink, view, box, dense, part)
+    this.#writeNames(ink, view, box, dense)
+  }
+
+  /** Paints these seats again, with what lies around and over them, into a picture painted before;
+   *  everything else stays as it was, to the pixel. Says whether it did: it does not where all
+   *  that is to be seen of seats is how many are free, nor where most of the picture changed. */
+  repaintSeats(ink: Ink, view: View, box: Box, dense: number, ids: number[]): boolean {
+    if (this.#house.pitch * view.scale < MOSAIC_PIXELS) return false
+    const patches = patchesOf(this.#house, ids, view, box, dense)
+    if (patches === null) return false
+    if (patches.length === 0) return true
+    this.#mask = this.filter?.mask ?? null
+    const all = new Path2D()
+    for (const { left, top, size, box: part } of patches) {
+      all.rect(left, top, size, size)
+      ink.setTransform(1, 0, 0, 1, 0, 0)
+      ink.save()
+      ink.beginPath()
+      ink.rect(left, top, size, size)
+      ink.clip()
+      this.#paintGround(ink, view, box, dense, part)
+      this.#paintSeats(ink, view, box, dense, part)
+      ink.restore()
+    }
+    ink.setTransform(1, 0, 0, 1, 0, 0)
+    ink.save()
+    ink.clip(all)
+    this.#writeNames(ink, view, box, dense)
+    ink.restore()
+    return true
+  }
+
+  /** How a section looks beside its seats: the price its ground is tinted for, and the one named. */
+  lookOf(section: HouseSection): string {
+    return `${this.#mainLevel(section)?.level} ${this.#names.fromPrice(section)}`
+  }
+
+  /** Paper, stage and sections of a picture of `box`, as far as they can be seen in `part` of it. */
+  #paintGround(ink: Ink, view: View, box: Box, dense: number, part: Box): void {
+    const pitch = this.#house.pitch * view.scale
+    const scale = view.scale * dense
     ink.setTransform(1, 0, 0, 1, 0, 0)
     ink.fillStyle = this.#palette.paper
     ink.fillRect(0, 0, ink.canvas.width, ink.canvas.height)
-    const scale = view.scale * dense
     ink.setTransform(scale, 0, 0, scale, -box.left * scale, -box.top * scale)
     for (const shape of this.#house.shapes) paintShape(ink, shape.kind, shape.polygon, this.#palette)
-    for (const section of this.#house.sections) this.#paintSection(ink, section, pitch, view.scale)
-    for (const area of this.#house.areas) this.#paintArea(ink, area, view.scale)
-    ink.setTransform(1, 0, 0, 1, 0, 0)
-    const place = { left: box.left, top: box.top, scale }
-    if (pitch >= ROUND_PIXELS) this.#stampSeats(ink, box, place, pitch, dense)
-    else if (pitch >= MOSAIC_PIXELS) this.#layMosaic(ink, box, place, pitch * dense)
-    ink.setTransform(dense, 0, 0, dense, 0, 0)
-    this.#names.filter = this.filter
-    this.#names.write(ink, view, box, pitch)
+    for (const section of this.#house.sections) {
+      if (meet(section.box, part)) this.#paintSection(ink, section, pitch, view.scale)
+    }
+    for (const area of this.#house.areas) {
+      if (meet(area.box, part)) this.#paintArea(ink, area, view.scale)
+    }
   }
 
-  /** Paints one seat again after a change. Only where seats are round; else paint the whole. */
-  repaintSeat(ink: Ink, view: View, box: Box, dense: number, id: number): void {
-    const scale = view.scale * dense
-    const x = (this.#house.x[id]! - box.left) * scale
-    const y = (this.#house.y[id]! - box.top) * scale
-    const half = this.#house.pitch * scale * 0.46
+  #paintSeats(ink: Ink, view: View, box: Box, dense: number, part: Box): void {
+    const pitch = this.#house.pitch * view.scale
+    const place = { left: box.left, top: box.top, scale: view.scale * dense }
     ink.setTransform(1, 0, 0, 1, 0, 0)
-    ink.fillStyle = this.#palette.floor
-    ink.fillRect(x - half, y - half, half * 2, half * 2)
-    const stamps = this.#stampsFor(this.#house.pitch * view.scale, dense)
-    this.#stamp(ink, stamps, id, x, y)
-    if (this.#house.pitch * view.scale >= NUMBERS_PIXELS) {
-      ink.setTransform(dense, 0, 0, dense, 0, 0)
-      this.#prepareNumbers(ink, this.#house.pitch * view.scale)
-      this.#writeNumber(ink, id, x / dense, y / dense)
-    }
+    if (pitch >= ROUND_PIXELS) this.#stampSeats(ink, part, place, pitch, dense)
+    else if (pitch >= MOSAIC_PIXELS) this.#layMosaic(ink, part, place, pitch * dense)
+  }
+
+  #writeNames(ink: Ink, view: View, box: Box, dense: number): void {
+    ink.setTransform(dense, 0, 0, dense, 0, 0)
+    this.#names.filter = this.filter
+    this.#names.write(ink, view, box, this.#house.pitch * view.scale)
   }
 
   /** The section's ground; far away tinted in the colour of what is mostly free there. */
@@ -170,7 +216,7 @@ export class HousePainter {
   #sorted(box: Box): [string, number[], boolean][] {
     const free = this.#palette.levels.map((): number[] => [])
     const gone: number[] = []
-    this.#grid.visit(box, (id) => {
+    this.#visit(box, (id) => {
       const level = this.#level[this.#house.category[id]!]!
       const letter = this.#letter(id)
       if (letter === BLOCKED || level < 0) return
@@ -183,10 +229,19 @@ export class HousePainter {
     ]
   }
 
+  /** The grid gives whole buckets of seats; these are the ones in the box itself. */
+  #visit(box: Box, visit: (id: number) => void): void {
+    const { x, y } = this.#house
+    this.#grid.visit(box, (id) => {
+      const [hx, hy] = [x[id]!, y[id]!]
+      if (hx >= box.left && hx <= box.right && hy >= box.top && hy <= box.bottom) visit(id)
+    })
+  }
+
   #stampSeats(ink: Ink, box: Box, place: Place, pitch: number, dense: number): void {
     const stamps = this.#stampsFor(pitch, dense)
     const numbered: number[] = []
-    this.#grid.visit(box, (id) => {
+    this.#visit(box, (id) => {
       const x = (this.#house.x[id]! - place.left) * place.scale
       const y = (this.#house.y[id]! - place.top) * place.scale
       this.#stamp(ink, stamps, id, x, y)

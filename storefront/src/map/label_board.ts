@@ -1,6 +1,7 @@
 /** Names on the map: set where they fit, shortened where they don't, never over one another. */
 
 import type { Palette } from './palette'
+import type { TextWidths } from './text_widths'
 
 interface Rect {
   left: number
@@ -17,13 +18,15 @@ const LINE_PIXELS = 16
 export class LabelBoard {
   readonly #ink: CanvasRenderingContext2D
   readonly #palette: Palette
+  readonly #widths: TextWidths
   readonly #taken: Rect[] = []
   /** Set where most names do not fit: then all are short, so that they read alike. */
   brief = false
 
-  constructor(ink: CanvasRenderingContext2D, palette: Palette) {
+  constructor(ink: CanvasRenderingContext2D, palette: Palette, widths: TextWidths) {
     this.#ink = ink
     this.#palette = palette
+    this.#widths = widths
     ink.textAlign = 'center'
     ink.textBaseline = 'middle'
   }
@@ -95,8 +98,7 @@ export class LabelBoard {
   }
 
   #width(text: string, weight: number, pixels: number): number {
-    this.#ink.font = `${weight} ${pixels}px ${this.#palette.font}`
-    return this.#ink.measureText(text).width
+    return this.#widths.of(this.#ink, `${weight} ${pixels}px ${this.#palette.font}`, text)
   }
 
   #write(text: string, x: number, y: number, weight: number, pixels: number): void {

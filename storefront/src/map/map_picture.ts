@@ -21,6 +21,8 @@ export class MapPicture {
   readonly #back = newCanvas()
   #painted: Painted | null = null
   #behind: Painted | null = null
+  /** Of each section, when all was painted. */
+  #looks: string[] = []
 
   constructor(house: House, painter: HousePainter) {
     this.#house = house
@@ -67,19 +69,29 @@ export class MapPicture {
     }
     this.#painter.paint(this.#front, camera.view, box, dense)
     this.#painted = { ...camera.view, box }
+    this.#looks = this.#house.sections.map((section) => this.#painter.lookOf(section))
     this.paintedAt = performance.now()
     this.cost = this.paintedAt - start
   }
 
-  /** Paints one seat again, where it lies in the picture; says whether it does. */
-  repaintSeat(id: number, dense: number): boolean {
+  /** Paints again what changed seats look like, where they lie in the picture. Says whether the
+   *  picture is right then; else all of it has to be painted. */
+  repaintSeats(ids: number[], dense: number): boolean {
     const painted = this.#painted
     if (painted === null) return false
+    const sections = new Set(ids.map((id) => this.#house.sectionOf(id)))
+    for (const section of sections) {
+      if (this.#painter.lookOf(section) !== this.#looks[section.index]) return false
+    }
+    return this.#painter.repaintSeats(this.#front, painted, painted.box, dense, ids)
+  }
+
+  /** Whether a seat lies in the picture. */
+  holds(id: number): boolean {
+    if (this.#painted === null) return false
+    const { left, top, right, bottom } = this.#painted.box
     const [x, y] = [this.#house.x[id]!, this.#house.y[id]!]
-    const { left, top, right, bottom } = painted.box
-    if (x < left || x > right || y < top || y > bottom) return false
-    this.#painter.repaintSeat(this.#front, painted, painted.box, dense, id)
-    return true
+    return x >= left && x <= right && y >= top && y <= bottom
   }
 
   /** Lays the picture on the screen where the camera looks; where it does not reach, the small one. */

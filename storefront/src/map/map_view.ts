@@ -20,8 +20,8 @@ const REST_MILLISECONDS = 110
 const FLY_MILLISECONDS = 200
 const PULSE_MILLISECONDS = 700
 const PULSES_MAX = 80
-/** From afar all is painted anew for one seat; between two such paintings there are as many times
- *  what the last one took, so that sales never keep a slow phone busy. */
+/** Where changes ask for a new picture, as many times what the last one took lie between two, so that
+ *  sales never keep a slow phone busy. */
 const LATER_COSTS = 5
 /** The browser's timeline says by this mark when the seats were first to be seen. */
 const FIRST_DRAWN = 'holdfast:map'
@@ -81,9 +81,11 @@ export class MapView {
   resize(width: number, height: number): void {
     // A map that is folded away has no size; it keeps what it had until it is seen again.
     if (width === 0 || height === 0) return
+    const dense = Math.min(2, window.devicePixelRatio || 1)
+    if (width === this.camera.width && height === this.camera.height && dense === this.#dense) return
     const whole = this.camera.width === 1 || this.camera.isWhole()
     const [x, y] = this.camera.toHouse(this.camera.width / 2, this.camera.height / 2)
-    this.#dense = Math.min(2, window.devicePixelRatio || 1)
+    this.#dense = dense
     this.#canvas.width = Math.round(width * this.#dense)
     this.#canvas.height = Math.round(height * this.#dense)
     this.#picture.forgetBackdrop()
@@ -117,6 +119,13 @@ export class MapView {
     this.repaint()
   }
 
+  /** The page's own fonts are there: names are written anew. */
+  fontsCame(): void {
+    this.#picture.forgetBackdrop()
+    this.#painter.fontsCame()
+    this.repaint()
+  }
+
   /** Something in the picture is out of date. */
   repaint(): void {
     this.#stale = true
@@ -125,16 +134,15 @@ export class MapView {
 
   /** Seats changed; an empty list means any may have. */
   changed(ids: number[]): void {
-    const round = this.camera.pitch >= ROUND_PIXELS && this.#picture.fitsScale(this.camera)
     if (ids.length === 0 || ids.length > ONE_BY_ONE_MAX) {
       this.repaint()
       return
     }
-    for (const id of ids) {
-      if (round && this.#house.isSeat(id)) {
-        if (this.#picture.repaintSeat(id, this.#dense)) this.#pulse(id)
-      } else this.#laterTimer ??= setTimeout(() => this.#repaintLater(), this.#untilLater())
+    const seats = ids.filter((id) => this.#house.isSeat(id))
+    if (seats.length < ids.length || !this.#picture.repaintSeats(seats, this.#dense)) {
+      this.#laterTimer ??= setTimeout(() => this.#repaintLater(), this.#untilLater())
     }
+    if (this.camera.pitch >= ROUND_PIXELS) for (const id of seats) this.#pulse(id)
     this.draw()
   }
 
@@ -149,7 +157,8 @@ export class MapView {
   }
 
   #pulse(id: number): void {
-    if (!this.calm && this.#pulses.size < PULSES_MAX) this.#pulses.set(id, performance.now())
+    if (this.calm || this.#pulses.size >= PULSES_MAX || !this.#picture.holds(id)) return
+    this.#pulses.set(id, performance.now())
   }
 
   /** Asks for a frame. */

@@ -11,6 +11,7 @@ import type { View } from './camera'
 import { LabelBoard } from './label_board'
 import { roomAt } from './label_room'
 import type { Palette } from './palette'
+import { TextWidths } from './text_widths'
 import { MOSAIC_PIXELS, ROW_NAMES_PIXELS } from './zoom_levels'
 
 const SECTION_NAMES_BELOW_PIXELS = 12
@@ -18,8 +19,9 @@ const SECTION_NAMES_BELOW_PIXELS = 12
 type Ink = CanvasRenderingContext2D
 
 export class NamePainter {
-  palette: Palette
   filter: SeatFilter | null = null
+  #palette: Palette
+  readonly #widths = new TextWidths()
   readonly #house: House
   readonly #states: SeatStates
   readonly #prices: PriceBook
@@ -28,12 +30,21 @@ export class NamePainter {
     this.#house = house
     this.#states = states
     this.#prices = prices
-    this.palette = palette
+    this.#palette = palette
+  }
+
+  set palette(palette: Palette) {
+    this.#palette = palette
+  }
+
+  /** The page's own fonts are there, and names are of another width. */
+  fontsCame(): void {
+    this.#widths.forget()
   }
 
   /** Writes all names that `box` shows, for a view of `pitch` pixels from seat to seat. */
   write(ink: Ink, view: View, box: Box, pitch: number): void {
-    const board = new LabelBoard(ink, this.palette)
+    const board = new LabelBoard(ink, this.#palette, this.#widths)
     const at = (x: number, y: number): [number, number] => [
       (x - box.left) * view.scale,
       (y - box.top) * view.scale,
@@ -68,7 +79,7 @@ export class NamePainter {
     scale: number,
     pitch: number,
   ): void {
-    const from = this.#fromPrice(section)
+    const from = this.fromPrice(section)
     const price = from === null ? this.#none : words.map.from(this.#money(from))
     const { x, y } = section.label
     const room = roomIn(section.outline, x, y, scale)
@@ -95,7 +106,8 @@ export class NamePainter {
     return this.filter?.on ? '' : words.map.soldOut
   }
 
-  #fromPrice(section: HouseSection): number | null {
+  /** The lowest price of what is free in a section; null where nothing is. */
+  fromPrice(section: HouseSection): number | null {
     let from: number | null = null
     for (const level of this.#prices.levels) {
       const counts = this.filter?.on ? this.filter : this.#states
@@ -111,10 +123,10 @@ export class NamePainter {
 
   /** Row letters outside both ends of every row in view. */
   #writeRowNames(ink: Ink, view: View, box: Box, pitch: number): void {
-    ink.font = `600 ${Math.min(14, Math.max(10, pitch * 0.5)).toFixed(1)}px ${this.palette.font}`
+    ink.font = `600 ${Math.min(14, Math.max(10, pitch * 0.5)).toFixed(1)}px ${this.#palette.font}`
     ink.textAlign = 'center'
     ink.textBaseline = 'middle'
-    ink.fillStyle = this.palette.muted
+    ink.fillStyle = this.#palette.muted
     const written = new Set<string>()
     const write = (name: string, end: number, inner: number) => {
       const x = this.#house.x[end]!
