@@ -14,16 +14,18 @@ ORDERS ?= 20000
 run: $(INSTALLED)  ## install what is needed, then open a demo box office at http://127.0.0.1:8000
 	$(BIN)/holdfast demo
 
-test: $(INSTALLED) tools  ## install what is needed, then every check and every test (about 12 minutes on two cores)
-	$(MAKE) --no-print-directory check
-	$(BIN)/python hatch_build.py --tools
-	$(BIN)/python -m pytest -m "not alone" --numprocesses=2 --dist=loadfile --no-loadscope-reorder
-	$(BIN)/python -m pytest -m alone
+test: $(INSTALLED) tools  ## install what is needed, then every check and every test (about 10 minutes on two cores)
+	$(MAKE) --no-print-directory -j2 check check-storefront
+	$(BIN)/python -m pytest -m "not alone" --numprocesses=3 --dist=loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m alone $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
 
 check: $(INSTALLED)  ## formatting, linting and types
 	$(BIN)/ruff format --check src tests benchmarks hatch_build.py
 	$(BIN)/ruff check src tests benchmarks hatch_build.py
 	$(BIN)/basedpyright
+
+check-storefront: $(INSTALLED)  ## types and unit tests of the storefront
+	$(BIN)/python hatch_build.py --tools
 
 format: $(INSTALLED)  ## put every file into its one form
 	$(BIN)/ruff format src tests benchmarks hatch_build.py
@@ -76,4 +78,4 @@ $(INSTALLED): pyproject.toml constraints.txt hatch_build.py
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
-.PHONY: run test check format tools bench bench-live races interleavings soak nemesis crash saboteurs cancellation screenshots storefront help
+.PHONY: run test check check-storefront format tools bench bench-live races interleavings soak nemesis crash saboteurs cancellation screenshots storefront help

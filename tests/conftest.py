@@ -15,6 +15,20 @@ from tests.postgres import SHARED_SERVER, FreshDatabases, start_server
 settings.register_profile("holdfast", deadline=None)
 settings.load_profile("holdfast")
 
+LONGEST = (
+    "race/test_interleavings", "api/test_schema", "race/test_recorded_history", "fault/test_kill",
+    "benchmarks/test_live", "fault/test_cancellation", "race/test_process_races", "race/test_soak",
+    "cli/test_serve", "database/test_pool", "race/test_nemesis", "crash/test_crash_points",
+    "benchmarks/test_bench", "database/test_embedded_faults", "database/test_embedded",
+    "replicas/test_failover", "replicas/test_reading", "race/test_money_races",
+    "race/test_deadline_races", "live/test_redis", "live/test_live_maps", "live/test_servers",
+    "webhooks/test_organiser", "webhooks/test_calls", "sim/test_sale", "checkout/test_pay",
+    "checkout/test_interrupted", "desk/test_guards", "stripe/test_stripe",
+    "browser/test_gallery", "browser/test_refusals_and_states", "browser/test_stripe",
+    "browser/test_choosing", "browser/test_buying", "browser/test_embedding",
+)  # fmt: skip
+"""Files that take long, about in the order of their seconds; the others come after them."""
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
@@ -47,7 +61,14 @@ async def database_url(databases: FreshDatabases) -> AsyncIterator[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last: the browser's driver keeps an event loop in this thread from its
-    first test on, and no other test could start its own.
+    """The longest files come first, so that those at the end are short and no process waits for
+    another. Browser tests come last all the same: the browser's driver keeps an event loop in this
+    thread from its first test on, and no other test could start its own.
     """
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    place = {file: number for number, file in enumerate(LONGEST)}
+
+    def order(item: pytest.Item) -> tuple[bool, int]:
+        file = Path(item.location[0]).as_posix().removeprefix("tests/").removesuffix(".py")
+        return item.get_closest_marker("browser") is not None, place.get(file, len(place))
+
+    items.sort(key=order)

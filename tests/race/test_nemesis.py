@@ -13,7 +13,7 @@ from tests.race.soak.trouble import drawn_schedule
 
 pytestmark = [pytest.mark.anyio, pytest.mark.fault, pytest.mark.timeout(300)]
 
-SECONDS = 10.0
+SECONDS = 7.0
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -16,7 +16,7 @@ async def test_a_short_sale_in_which_everything_breaks_keeps_every_promise(
 ) -> None:
     plan = Plan(
         seed=seed,
-        seconds=10,
+        seconds=7,
         shoppers=24,
         hold_seconds=2,
         trouble_seconds=2,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONGEST
 from tests.repository.files import PACKAGE, ROOT, committed, name, text
 
 LINES_MAX = 400
@@ -37,6 +38,10 @@ def everything() -> list[Path]:
 
 def test_there_is_something_to_look_at() -> None:
     assert len(everything()) > 100
+
+
+def test_the_files_that_come_first_are_there() -> None:
+    assert [file for file in LONGEST if not (ROOT / "tests" / f"{file}.py").is_file()] == []
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,7 @@
 """
 
 import asyncio
-import json
 import signal
-import time
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -18,9 +16,9 @@ from holdfast.database.embedded import start_embedded_blocking
 from holdfast.database.pool import Connection, open_database
 from tests.race.caller import Caller
 from tests.served import Served, run_program
+from tests.silence import findings_that_stay
 
 SILENT_SECONDS_MAX: Final = 240.0  # reconciler and relay finish what the kills cut off
-DOCTOR_PAUSE_SECONDS: Final = 3.0
 
 
 class Ground(Protocol):
@@ -100,17 +98,14 @@ class ServedGround:
         await asyncio.to_thread(self._box_office.start_again)
 
     async def doctor(self) -> list[str]:
-        return await asyncio.to_thread(self._until_silent)
-
-    def _until_silent(self) -> list[str]:
-        deadline = time.monotonic() + SILENT_SECONDS_MAX
-        while True:
-            code, output = self._box_office.try_run("doctor", "--json")
-            if code == 0:
-                return []
-            if time.monotonic() > deadline:
-                return [json.dumps(finding) for finding in json.loads(output)["findings"]]
-            time.sleep(DOCTOR_PAUSE_SECONDS)
+        """The same audit as `holdfast doctor`, which has the last word."""
+        server = await asyncio.to_thread(start_embedded_blocking, self._box_office.data)
+        try:
+            found = await findings_that_stay(server, SILENT_SECONDS_MAX)
+        finally:
+            server.close()
+        code, output = await asyncio.to_thread(self._box_office.try_run, "doctor", "--json")
+        return found or ([] if code == 0 else [output])
 
     @asynccontextmanager
     async def look(self) -> AsyncGenerator[Connection]:

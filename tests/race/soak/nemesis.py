@@ -22,25 +22,24 @@ import psutil
 import uvloop
 
 from holdfast.accounts.api_key import KeyRole
-from holdfast.audit import audit
-from holdfast.database.clock import Clock
 from holdfast.database.embedded import EmbeddedServer
 from holdfast.database.errors import DatabaseError
 from holdfast.database.link import connect, disconnect
 from holdfast.database.migrate import migrate
-from holdfast.database.pool import Connection, open_database
+from holdfast.database.pool import Connection
 from tests.postgres import start_server
 from tests.proxy import CutAt, Proxy, proxy
 from tests.race.caller import Caller
 from tests.race.server import Server, racing
 from tests.race.serving import Part
 from tests.race.soak.branches import Branches, ambiguous_commits, count_branches
-from tests.race.soak.ground import DOCTOR_PAUSE_SECONDS, SILENT_SECONDS_MAX
+from tests.race.soak.ground import SILENT_SECONDS_MAX
 from tests.race.soak.postman import Postman
 from tests.race.soak.run import Plan, Report, run
 from tests.race.soak.shopper import Habits
 from tests.race.soak.totals import OPERATION, Totals
 from tests.race.soak.trouble import SINK_SECONDS, Deed, Troubles, drawn_schedule
+from tests.silence import findings_that_stay
 
 DELAY_SECONDS: Final = 0.05  # each way; a COMMIT over such a link takes a fifth of a second
 SLOW_FOR_SECONDS: Final = 2.0
@@ -117,17 +116,7 @@ class RacedGround:
         await self.ready()
 
     async def doctor(self) -> list[str]:
-        """Findings that stay, asked for on a way of its own until there are none."""
-        deadline = asyncio.get_running_loop().time() + SILENT_SECONDS_MAX
-        database = await open_database(self._data)
-        try:
-            while True:
-                found = [str(finding) for finding in await audit(database, Clock())]
-                if not found or asyncio.get_running_loop().time() > deadline:
-                    return found
-                await asyncio.sleep(DOCTOR_PAUSE_SECONDS)
-        finally:
-            await database.close()
+        return await findings_that_stay(self._data, SILENT_SECONDS_MAX)
 
     @asynccontextmanager
     async def look(self) -> AsyncGenerator[Connection]:
