@@ -36,6 +36,9 @@ CHECKS: list[Any] = [
 ]
 
 # A stream has no end, and an organiser who revokes the key of this test ends the test.
+# Loaded here alone (pyproject.toml keeps it out of all other runs): it takes a second and a half.
+pytest_plugins = ("schemathesis.pytest.plugin",)
+
 described = schemathesis.openapi.from_dict(DOCUMENT).exclude(path_regex="/stream$|/admin/keys/")
 
 
