@@ -213,6 +213,36 @@ async def test_what_has_not_changed_is_not_sent_again(lobby: Door) -> None:
     assert after.headers["cache-control"] == "public, max-age=1"
 
 
+async def test_a_cache_may_keep_what_is_open_whoever_asked_and_keeps_versions_apart(
+    lobby: Door,
+) -> None:
+    event_id = await lobby.evening()
+    anyone, buyer = lobby.client(), await lobby.buyer()
+    await hold(buyer, event_id, 1)
+    event = f"/events/{event_id}"
+    tags: dict[str, str] = {}
+    for rest in ("/seats", "/seats?since=0", "/seats?since=1", "/availability", "/prices", ""):
+        mine = await buyer.get(f"{event}{rest}")
+        for answer in (mine, await anyone.get(f"{event}{rest}", headers={"Cookie": "other=1"})):
+            assert answer.headers["cache-control"].startswith("public, max-age="), rest
+            assert "set-cookie" not in answer.headers, rest
+            assert "cookie" not in answer.headers.get("vary", "").lower(), rest
+            assert "authorization" not in answer.headers.get("vary", "").lower(), rest
+            assert answer.content == mine.content, rest
+        tags[rest] = mine.headers["etag"]
+    assert len(set(tags.values())) == len(tags), "no answer passes for another"
+    changes = f"{event}/seats?since=0"
+    for path, known in ((changes, tags["/seats"]), (f"{event}/seats", tags["/seats?since=0"])):
+        crossed = await anyone.get(path, headers={"If-None-Match": known})
+        assert crossed.status_code == 200, "a snapshot and changes of one version are two things"
+    same = await anyone.get(changes, headers={"If-None-Match": tags["/seats?since=0"]})
+    assert same.status_code == 304
+    await hold(buyer, event_id, 2)
+    later = await anyone.get(changes, headers={"If-None-Match": tags["/seats?since=0"]})
+    assert (later.status_code, later.headers["holdfast-version"]) == (200, "2")
+    assert later.headers["vary"] == "accept-encoding", "and so it is kept for both kinds of reader"
+
+
 async def test_what_is_at_hand_is_what_would_be_made(
     lobby: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:

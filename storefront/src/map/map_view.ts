@@ -146,6 +146,11 @@ export class MapView {
     this.draw()
   }
 
+  /** The sale moved on, maybe without a change that is to be seen: then the screen is right already. */
+  versionMoved(): void {
+    if (this.#drawn >= 0 && this.#frame === 0 && !this.#stale) this.#sayDrawn()
+  }
+
   #untilLater(): number {
     const { paintedAt, cost } = this.#picture
     return Math.max(0, paintedAt + LATER_COSTS * cost - performance.now())
