@@ -21,7 +21,7 @@ from holdfast.checkout.settlement import Settlement
 from holdfast.checkout.test_ledger import Booking, ChargeStatus
 from holdfast.config import OUTBOX_BACKOFF_SECONDS_MAX, RECONCILE_AFTER_SECONDS
 from holdfast.database.clock import Clock
-from holdfast.database.pool import Connection, Database
+from holdfast.database.pool import Database
 from holdfast.desk.commands import BeginPayment, Charge, Choice, Returns
 from holdfast.desk.order import Buyer, Order, OrderStatus, Payment
 from holdfast.desk.reading import read_orders, read_payments
@@ -41,8 +41,8 @@ class LaterClock(Clock):
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
 
-    async def now(self, connection: Connection) -> datetime:
-        return await super().now(connection) + timedelta(seconds=self.seconds)
+    def shown(self, now: datetime) -> datetime:
+        return now + timedelta(seconds=self.seconds)
 
 
 class Troubled:

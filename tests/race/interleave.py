@@ -12,10 +12,11 @@ Method: stateless model checking by replay of choice prefixes, with sleep sets (
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
+from holdfast.database.flight import Answer, Call, Copy
 from holdfast.database.pool import Connection, Database
 from holdfast.database.replicas import Replicas
 
@@ -131,6 +132,15 @@ class GatedConnection:
         async with self._connection.transaction(**named):
             yield
             await self._actor.pass_gate("COMMIT", pid)
+
+    async def fly(self, calls: Sequence[Call | Copy], /) -> list[Answer]:
+        """The server runs a flight statement by statement, and others' statements in between."""
+        answers: list[Answer] = []
+        for call in calls:
+            statement = call.table if isinstance(call, Copy) else call.statement
+            await self._actor.pass_gate(statement, self._connection.get_server_pid())
+            answers += await self._connection.fly([call])
+        return answers
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._connection, name)

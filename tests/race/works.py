@@ -14,7 +14,7 @@ from holdfast.checkout.provider import Booked, Notice, Providers
 from holdfast.checkout.reconcile import Reconciler
 from holdfast.checkout.settlement import Settlement
 from holdfast.database.clock import Clock
-from holdfast.database.pool import Connection, Database
+from holdfast.database.pool import Database
 from holdfast.desk.commands import (
     AddItems,
     BlockSeats,
@@ -64,8 +64,8 @@ class LateClock(Clock):
     def __init__(self) -> None:
         self.ahead_seconds = 0
 
-    async def now(self, connection: Connection) -> datetime:
-        return await super().now(connection) + timedelta(seconds=self.ahead_seconds)
+    def shown(self, now: datetime) -> datetime:
+        return now + timedelta(seconds=self.ahead_seconds)
 
 
 AHEAD_SECONDS = {

@@ -17,5 +17,8 @@ class Clock:
 
     async def now(self, connection: Connection) -> datetime:
         """The time, aware, in UTC, with microseconds; taken when the statement runs."""
-        now: datetime = await connection.fetchval(NOW)
+        return self.shown(await connection.fetchval(NOW))
+
+    def shown(self, now: datetime) -> datetime:
+        """What this clock shows where the database's shows `now`, by the same statement."""
         return now

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol
 
+from holdfast.database.flight import Answer, Call, Copy
+
 Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 
 
@@ -56,6 +58,10 @@ class Connection(Protocol):
         schema_name: str | None = None,
         timeout: float | None = None,
     ) -> str: ...
+
+    async def fly(self, calls: Sequence[Call | Copy], /) -> list[Answer]:
+        """Send several statements together; an answer for each. See `Link.fly`."""
+        ...
 
     def transaction(
         self, *, isolation: Isolation | None = None, readonly: bool = False

@@ -5,16 +5,28 @@ server keeps the lock of a client that is gone. Both sides ask after two idle se
 after five; over a Unix socket the kernel tells at once.
 """
 
+import asyncio
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 import asyncpg
 
 from holdfast.database.binaries import MAJOR_MIN
+from holdfast.database.binary import Decode
 from holdfast.database.connection import Connection, OwnConnection
 from holdfast.database.errors import DatabaseUnreachable, LinkTrouble, WrongDatabase
+from holdfast.database.flight import (
+    Answer,
+    Call,
+    Copy,
+    CopyPlan,
+    Flight,
+    Plan,
+    plan_call,
+    plan_copy,
+)
 
 Address = Mapping[str, Any]
 
@@ -34,13 +46,64 @@ LINK_SETTINGS: Final[Mapping[str, str]] = {
 
 
 class Link(asyncpg.Connection):
-    """The driver's connection with a watched socket; it keeps no state that needs a reset."""
+    """The driver's connection with a watched socket; it keeps no state that needs a reset.
 
-    __slots__ = ()
+    Beside what the driver does it can send several statements in one flight.
+    """
+
+    __slots__ = ("_copies", "_plans")
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._plans: dict[str, Plan] = {}
+        self._copies: dict[tuple[str, tuple[str, ...]], CopyPlan] = {}
 
     def get_reset_query(self) -> str:
         """Nothing: pooled connections keep nothing, and this would cost a round trip each time."""
         return ""
+
+    async def fly(self, calls: Sequence[Call | Copy], /) -> list[Answer]:
+        """Send these statements together, and wait once: an answer for each, in their order.
+
+        Raises OtherRows for the first that touched another number of rows than it says, else what
+        the driver raises for the first that failed; the server ran nothing after that one. Whoever
+        is cancelled meanwhile loses the link.
+        """
+        sent: list[bytes] = []
+        readers: list[list[tuple[str, Decode]]] = []
+        try:
+            for call in calls:
+                if isinstance(call, Copy):
+                    sent.append((await self._copy_plan(call)).pieces(call.rows))
+                    readers.append([])
+                else:
+                    plan = self._plans.get(call.statement) or await self._plan(call.statement)
+                    sent.append(plan.bind(call.values))
+                    readers.append(plan.readers)
+            transport = cast("asyncio.Transport | None", self._transport)
+            if self.is_closed() or transport is None or transport.is_closing():
+                raise ConnectionResetError("the connection is closed")
+            flight = Flight(transport, cast(asyncio.Protocol, self._protocol), calls, readers)
+            flight.send(b"".join(sent))
+            try:
+                return await flight.landed
+            except asyncio.CancelledError:
+                self.terminate()
+                raise
+        except asyncpg.PostgresError:
+            self._plans.clear()  # a migration may be why; the driver prepares them again
+            self._copies.clear()
+            raise
+
+    async def _plan(self, statement: str) -> Plan:
+        self._plans[statement] = plan = await plan_call(self, statement)
+        return plan
+
+    async def _copy_plan(self, copy: Copy) -> CopyPlan:
+        key = copy.table, copy.columns
+        if (plan := self._copies.get(key)) is None:
+            self._copies[key] = plan = await plan_copy(self, copy.table, copy.columns)
+        return plan
 
     def watch(self) -> None:
         """Ask TCP to notice a dead link; the options differ by system, and some lack one."""

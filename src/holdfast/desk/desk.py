@@ -9,8 +9,9 @@ It decides nothing itself: the rules do. It never answers before the commit was 
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -23,9 +24,10 @@ from holdfast.config import (
     DESK_IDLE_SECONDS,
     EXPIRE_ORDERS_MAX,
 )
-from holdfast.database.clock import Clock
+from holdfast.database.clock import NOW, Clock
 from holdfast.database.errors import Trouble, classify
-from holdfast.database.pool import Connection, Database, Record
+from holdfast.database.flight import Call
+from holdfast.database.pool import Connection, Database
 from holdfast.database.statements import load
 from holdfast.desk import journal
 from holdfast.desk.commands import Command, ExpireDue, Facts
@@ -209,10 +211,13 @@ class Desk:
         """One transaction. On return it is committed, or there was nothing to commit."""
         began = time.monotonic()
         await connection.execute("BEGIN")
-        row = await connection.fetchrow(LOCK_DESK, self.event_id)
-        if row is None:
+        # The time is read by a statement of its own: in the locking one it would be of before the
+        # wait for the lock.
+        lock, clock = await connection.fly([Call(LOCK_DESK, (self.event_id,)), Call(NOW)])
+        if not lock.rows:
             raise Refusal("not_found")
-        turn.now = max(await self._clock.now(connection), row["last_at"])
+        row = lock.rows[0]
+        turn.now = max(self._clock.shown(clock.rows[0]["now"]), row["last_at"])
         self._clock_offset = (turn.now, time.monotonic())
         turn.taken = turn.taken or self._queue.take(self._last_to_come(began, row))
         turn.fold = None
@@ -230,7 +235,7 @@ class Desk:
         turn.committing = True
         await connection.execute("COMMIT")
 
-    def _last_to_come(self, began: float, row: Record) -> float:
+    def _last_to_come(self, began: float, row: Mapping[str, Any]) -> float:
         """Until when a hold that is taken has to have come.
 
         Alone, a desk takes whoever came before its turn: those who were answered just now ask

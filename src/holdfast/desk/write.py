@@ -2,7 +2,8 @@
 
 New rows are copied in; every update must touch exactly the rows that were decided. If one does not,
 somebody moved something without the desk's lock, and the batch is thrown away. Statements whose
-rows are none are not sent.
+rows are none are not sent; all others go in one flight, but for many new rows, which the driver
+copies in at less cost.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from holdfast.database.flight import OtherRows
 from holdfast.database.pool import Connection
 from holdfast.database.statements import load
 from holdfast.desk.fold import Fold, SeatImage
@@ -25,6 +27,7 @@ from holdfast.desk.seating import (
     Seating,
 )
 from holdfast.desk.usual import begins_to_pay, is_reserved, is_sold
+from holdfast.desk.writing import Writing
 
 UPDATE_ORDERS = load("desk/sql/update_orders.sql")
 BEGIN_PAYMENTS = load("desk/sql/begin_payments.sql")
@@ -68,8 +71,6 @@ OUTBOX_COLUMNS = (
 IDEMPOTENCY_COLUMNS = (
     "event_id", "scope", "fingerprint", "status_code", "resource_id", "created_at",
 )  # fmt: skip
-
-
 INBOX_COLUMNS = ("event_id", "provider", "notice_id", "received_at")
 
 
@@ -87,24 +88,29 @@ async def write_batch(
 ) -> None:
     """Write the whole batch and its journal entry. Raises GuardMismatch; the caller rolls back."""
     event_id = seating.terms.event_id
-    await _write_orders(connection, event_id, fold)
-    await _write_seats(connection, seating, fold)
-    await _write_payments(connection, event_id, fold, now)
-    await _write_tickets(connection, event_id, fold)
-    await _write_notes(connection, event_id, fold, now)
+    writing = Writing()
+    _write_orders(writing, event_id, fold)
+    _write_seats(writing, seating, fold)
+    _write_payments(writing, event_id, fold, now)
+    _write_tickets(writing, event_id, fold)
+    _write_notes(writing, event_id, fold, now)
     status = fold.event_status
     if status is not None:
         before = fold.status_before
-        await _exactly(connection, 1, CHANGE_EVENT_STATUS, event_id, before, status)
+        writing.exactly(1, CHANGE_EVENT_STATUS, event_id, before, status)
     after = seating.version + 1
     parts = encode_public(public), encode_private(fold.private_part())
-    await _exactly(connection, 1, WRITE_JOURNAL, event_id, after, batch_id, now, *parts)
-    await _exactly(connection, 1, ADVANCE_DESK, event_id, seating.version, after, now, batch_id)
+    writing.exactly(1, WRITE_JOURNAL, event_id, after, batch_id, now, *parts)
+    writing.exactly(1, ADVANCE_DESK, event_id, seating.version, after, now, batch_id)
+    try:
+        await writing.send(connection)
+    except OtherRows as error:
+        raise GuardMismatch(str(error)) from error
 
 
-async def _write_orders(connection: Connection, event_id: int, fold: Fold) -> None:
+def _write_orders(writing: Writing, event_id: int, fold: Fold) -> None:
     new = [_order_row(event_id, order) for order in fold.new_orders()]
-    await _append(connection, "orders", ORDER_COLUMNS, new)
+    writing.append("orders", ORDER_COLUMNS, new)
     begun: list[Order] = []
     sold: list[Order] = []
     others: list[tuple[Order, Order]] = []
@@ -117,22 +123,19 @@ async def _write_orders(connection: Connection, event_id: int, fold: Fold) -> No
             others.append(pair)
     if begun:
         order_ids, buyers = [o.order_id for o in begun], [_json(o.buyer) for o in begun]
-        await _exactly(connection, len(begun), BEGIN_PAYMENTS, event_id, order_ids, buyers)
+        writing.exactly(len(begun), BEGIN_PAYMENTS, event_id, order_ids, buyers)
     if sold:
         order_ids = [o.order_id for o in sold]
-        await _exactly(connection, len(sold), CONFIRM_ORDERS, event_id, order_ids)
-    await _change_orders(connection, event_id, others)
-    await _write_items(connection, event_id, fold)
+        writing.exactly(len(sold), CONFIRM_ORDERS, event_id, order_ids)
+    _change_orders(writing, event_id, others)
+    _write_items(writing, event_id, fold)
 
 
-async def _change_orders(
-    connection: Connection, event_id: int, changed: Sequence[tuple[Order, Order]]
-) -> None:
+def _change_orders(writing: Writing, event_id: int, changed: Sequence[tuple[Order, Order]]) -> None:
     if changed:
         before = [pair[0] for pair in changed]
         after = [pair[1] for pair in changed]
-        await _exactly(
-            connection,
+        writing.exactly(
             len(changed),
             UPDATE_ORDERS,
             event_id,
@@ -159,7 +162,7 @@ def _order_row(event_id: int, o: Order) -> Sequence[object]:
     )  # fmt: skip
 
 
-async def _write_items(connection: Connection, event_id: int, fold: Fold) -> None:
+def _write_items(writing: Writing, event_id: int, fold: Fold) -> None:
     new = [
         (
             event_id, order.order_id, item.item_id, item.seat_id, item.price_type, item.price,
@@ -167,11 +170,10 @@ async def _write_items(connection: Connection, event_id: int, fold: Fold) -> Non
         )
         for order, item in fold.new_items()
     ]  # fmt: skip
-    await _append(connection, "order_item", ITEM_COLUMNS, new)
+    writing.append("order_item", ITEM_COLUMNS, new)
     changed = fold.changed_items()
     if changed:
-        await _exactly(
-            connection,
+        writing.exactly(
             len(changed),
             UPDATE_ITEMS,
             event_id,
@@ -182,7 +184,7 @@ async def _write_items(connection: Connection, event_id: int, fold: Fold) -> Non
         )
 
 
-async def _write_seats(connection: Connection, seating: Seating, fold: Fold) -> None:
+def _write_seats(writing: Writing, seating: Seating, fold: Fold) -> None:
     """What mostly happens to seats has lean statements of its own: held, kept, sold."""
     event_id = seating.terms.event_id
     deadline: datetime | None = None  # of the holds made in this batch
@@ -205,33 +207,28 @@ async def _write_seats(connection: Connection, seating: Seating, fold: Fold) -> 
         seat_ids = [seat_id for seat_id, _ in held]
         owners = [order.order_id for _, order in held]
         sessions = [order.session_id for _, order in held]
-        await _exactly(
-            connection, len(held), HOLD_SEATS, event_id, seat_ids, owners, sessions, deadline
-        )
+        writing.exactly(len(held), HOLD_SEATS, event_id, seat_ids, owners, sessions, deadline)
     if kept:
         seat_ids = [image.seat_id for image in kept]
         owners = [image.order_after or "" for image in kept]
         deadlines = [seating.orders[owner].expires_at for owner in owners]
-        await _exactly(connection, len(kept), KEEP_SEATS, event_id, seat_ids, owners, deadlines)
+        writing.exactly(len(kept), KEEP_SEATS, event_id, seat_ids, owners, deadlines)
     if sold:
         seat_ids = [image.seat_id for image in sold]
         buyers = [image.order_after for image in sold]
-        await _exactly(connection, len(sold), SELL_SEATS, event_id, seat_ids, buyers)
-    await _move_seats(connection, seating, others)
+        writing.exactly(len(sold), SELL_SEATS, event_id, seat_ids, buyers)
+    _move_seats(writing, seating, others)
     sections = fold.sections()
     if sections:
         ids, before, after = zip(*sections, strict=True)
-        await _exactly(connection, len(sections), COUNT_SECTIONS, event_id, ids, before, after)
+        writing.exactly(len(sections), COUNT_SECTIONS, event_id, ids, before, after)
 
 
-async def _move_seats(
-    connection: Connection, seating: Seating, images: Sequence[SeatImage]
-) -> None:
+def _move_seats(writing: Writing, seating: Seating, images: Sequence[SeatImage]) -> None:
     if not images:
         return
     holders = [seating.orders[i.order_after or ""] if i.after == HELD else None for i in images]
-    await _exactly(
-        connection,
+    writing.exactly(
         len(images),
         MOVE_SEATS,
         seating.terms.event_id,
@@ -245,7 +242,7 @@ async def _move_seats(
     )
 
 
-async def _write_payments(connection: Connection, event_id: int, fold: Fold, now: datetime) -> None:
+def _write_payments(writing: Writing, event_id: int, fold: Fold, now: datetime) -> None:
     # What failed comes before what is new: an order whose card was declined and that is paid with
     # another one in the same batch has one live charge.
     reserved: list[Payment] = []
@@ -256,8 +253,7 @@ async def _write_payments(connection: Connection, event_id: int, fold: Fold, now
         else:
             others.append(pair)
     if reserved:
-        await _exactly(
-            connection,
+        writing.exactly(
             len(reserved),
             COLLECT_PAYMENTS,
             event_id,
@@ -269,8 +265,7 @@ async def _write_payments(connection: Connection, event_id: int, fold: Fold, now
     if others:
         before = [pair[0] for pair in others]
         after = [pair[1] for pair in others]
-        await _exactly(
-            connection,
+        writing.exactly(
             len(others),
             UPDATE_PAYMENTS,
             event_id,
@@ -289,7 +284,7 @@ async def _write_payments(connection: Connection, event_id: int, fold: Fold, now
             [p.updated_at for p in after],
         )
     new = [_payment_row(event_id, payment) for payment in fold.new_payments()]
-    await _append(connection, "payment", PAYMENT_COLUMNS, new)
+    writing.append("payment", PAYMENT_COLUMNS, new)
 
 
 def _payment_row(event_id: int, p: Payment) -> Sequence[object]:
@@ -300,12 +295,11 @@ def _payment_row(event_id: int, p: Payment) -> Sequence[object]:
     )  # fmt: skip
 
 
-async def _write_tickets(connection: Connection, event_id: int, fold: Fold) -> None:
+def _write_tickets(writing: Writing, event_id: int, fold: Fold) -> None:
     # Voiding comes first: a seat refunded and sold again in one batch has one valid ticket.
     voided = list(fold.voided.values())
     if voided:
-        await _exactly(
-            connection,
+        writing.exactly(
             len(voided),
             VOID_TICKETS,
             event_id,
@@ -320,10 +314,10 @@ async def _write_tickets(connection: Connection, event_id: int, fold: Fold) -> N
         )
         for t in fold.tickets.values()
     ]  # fmt: skip
-    await _append(connection, "ticket", TICKET_COLUMNS, tickets)
+    writing.append("ticket", TICKET_COLUMNS, tickets)
 
 
-async def _write_notes(connection: Connection, event_id: int, fold: Fold, now: datetime) -> None:
+def _write_notes(writing: Writing, event_id: int, fold: Fold, now: datetime) -> None:
     errands = [
         (
             event_id, e.outbox_id, e.kind, e.order_id, e.payment_id, e.amount, None, "WAITING", 0,
@@ -338,18 +332,17 @@ async def _write_notes(connection: Connection, event_id: int, fold: Fold, now: d
         )
         for n in fold.news.values()
     ]  # fmt: skip
-    await _append(connection, "outbox", OUTBOX_COLUMNS, errands)
+    writing.append("outbox", OUTBOX_COLUMNS, errands)
     repeats = [
         (event_id, repeat.scope, repeat.fingerprint, repeat.status_code, resource_id, now)
         for repeat, resource_id in fold.repeats
     ]
-    await _append(connection, "idempotency", IDEMPOTENCY_COLUMNS, repeats)
+    writing.append("idempotency", IDEMPOTENCY_COLUMNS, repeats)
     notices = [(event_id, n.provider, n.notice_id, now) for n in fold.notices]
-    await _append(connection, "inbox", INBOX_COLUMNS, notices)
+    writing.append("inbox", INBOX_COLUMNS, notices)
     incidents = list(fold.incidents.values())
     if incidents:
-        await _exactly(
-            connection,
+        writing.exactly(
             len(incidents),
             WRITE_INCIDENTS,
             event_id,
@@ -364,20 +357,6 @@ async def _write_notes(connection: Connection, event_id: int, fold: Fold, now: d
             [i.created_at for i in incidents],
             [i.updated_at for i in incidents],
         )
-
-
-async def _append(
-    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
-) -> None:
-    """New rows by COPY, which costs the driver half of what an INSERT from arrays does."""
-    if rows:
-        await connection.copy_records_to_table(table, columns=columns, records=rows)
-
-
-async def _exactly(connection: Connection, rows: int, statement: str, *values: object) -> None:
-    tag = await connection.execute(statement, *values)
-    if int(tag.rsplit(" ", 1)[1]) != rows:
-        raise GuardMismatch(f"{tag} where {rows} rows were decided: {statement.splitlines()[0]}")
 
 
 def _active_count(order: Order) -> int:

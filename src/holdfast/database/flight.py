@@ -1,0 +1,272 @@
+"""Several statements in one flight: sent together, run by the server one after the other.
+
+A batch of the desk is a dozen small statements, and waiting for each answer before the next is sent
+costs more than the statements do: a dozen turns of a busy event loop, and as many of the server.
+The driver sends one at a time. So it connects, prepares and describes, and for the length of a
+flight the link's transport speaks to a protocol of ours, which sends Bind and Execute for every
+statement and one Sync, and reads the answers (PostgreSQL's manual, "Extended Query", "Pipelining").
+
+Nothing is decided here: BEGIN, COMMIT and ROLLBACK stay the driver's, which therefore always knows
+whether a transaction is open. A server runs nothing of a flight after the first statement that
+fails.
+"""
+
+import asyncio
+import struct
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+import asyncpg
+from msgspec import Struct
+
+from holdfast.database.binary import NULL, Decode, Encode, decoder, encoder
+
+_ROWS_OF_COPY: Final = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8  # signature, flags, no extension
+_END_OF_COPY: Final = b"\xff\xff"
+_PIECE: Final = 65_536  # bytes of rows in one message
+_HEAD: Final = struct.Struct("!ci")
+_size = struct.Struct("!i").pack
+_count = struct.Struct("!h").pack
+_of_count = struct.Struct("!h").unpack_from
+_of_size = struct.Struct("!i").unpack_from
+
+
+def _message(kind: bytes, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    return kind + _size(len(body) + 4) + body
+
+
+_EXECUTE: Final = _message(b"E", b"\0", _size(0))  # the unnamed portal, all rows
+_SYNC: Final = _message(b"S")
+_COPY_DONE: Final = _message(b"c")
+_FOR_THE_DRIVER: Final = (b"A", b"N", b"S")  # what listeners are told, warnings, settings
+_ALL_BINARY: Final = _count(1) + _count(1)
+
+
+class Call(Struct, gc=False, frozen=True):
+    """One statement with its values. `touches`: how many rows it must touch; None: any number."""
+
+    statement: str
+    values: tuple[object, ...] = ()
+    touches: int | None = None
+
+
+class Copy(Struct, gc=False, frozen=True):
+    """New rows for a table, by COPY: each a value per column, in their order."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[object]]
+
+
+class Answer(Struct, gc=False):
+    """What came of a call: rows touched or read, and the rows read, by the names of columns."""
+
+    count: int = 0
+    rows: list[dict[str, Any]] = []
+
+
+class OtherRows(Exception):  # noqa: N818 (what happened, not a kind of error)
+    """A call touched another number of rows than it had to. `call` says which."""
+
+    def __init__(self, call: Call, count: int) -> None:
+        super().__init__(
+            f"{count} rows where {call.touches} were decided: {call.statement.splitlines()[0]}"
+        )
+        self.call = call
+
+
+class Plan(Struct, gc=False):
+    """A statement as one link knows it. `kept` is the driver's, which forgets what nobody keeps."""
+
+    opening: bytes  # of Bind: portal, name, formats, number of values
+    encoders: list[Encode]
+    readers: list[tuple[str, Decode]]
+    kept: object
+
+    def bind(self, values: Sequence[object]) -> bytes:
+        encoded = [
+            NULL if value is None else encode(value)
+            for encode, value in zip(self.encoders, values, strict=True)
+        ]
+        return _message(b"B", self.opening, *encoded, _ALL_BINARY) + _EXECUTE
+
+
+class CopyPlan(Struct, gc=False):
+    """How rows of a table are written, and the COPY that takes them."""
+
+    opening: bytes  # Parse, Bind and Execute
+    encoders: list[Encode]
+
+    def pieces(self, rows: Sequence[Sequence[object]]) -> bytes:
+        columns = _count(len(self.encoders))
+        sent: list[bytes] = [self.opening]
+        parts: list[bytes] = [_ROWS_OF_COPY]
+        length = len(_ROWS_OF_COPY)
+        for row in rows:
+            encoded = [
+                NULL if value is None else encode(value)
+                for encode, value in zip(self.encoders, row, strict=True)
+            ]
+            data = columns + b"".join(encoded)
+            parts.append(data)
+            length += len(data)
+            if length > _PIECE:
+                sent.append(_message(b"d", *parts))
+                parts, length = [], 0
+        parts.append(_END_OF_COPY)
+        sent.append(_message(b"d", *parts))
+        sent.append(_COPY_DONE)
+        return b"".join(sent)
+
+
+async def plan_call(link: asyncpg.Connection, statement: str) -> Plan:
+    """Let the driver prepare it. Raises what the driver raises, UnknownType."""
+    prepared = cast(Any, await link.prepare(statement))
+    types = prepared.get_parameters()
+    name = prepared.get_name().encode()
+    return Plan(
+        b"\0" + name + b"\0" + _ALL_BINARY + _count(len(types)),
+        [encoder(of.oid, of.schema) for of in types],
+        [(a.name, decoder(a.type.oid, a.type.schema)) for a in prepared.get_attributes()],
+        prepared,
+    )
+
+
+async def plan_copy(link: asyncpg.Connection, table: str, columns: Sequence[str]) -> CopyPlan:
+    """Learn the types of the columns. The names are ours and need no quotes."""
+    listed = ", ".join(columns)
+    question = f"SELECT {listed} FROM {table} WHERE FALSE"  # noqa: S608 (no value)
+    prepared = cast(Any, await link.prepare(question))
+    copy = f"COPY {table} ({listed}) FROM STDIN (FORMAT binary)"
+    return CopyPlan(
+        _message(b"P", b"\0", copy.encode(), b"\0", _count(0))
+        + _message(b"B", b"\0\0", _count(0), _count(0), _count(0))
+        + _EXECUTE,
+        [encoder(a.type.oid, a.type.schema) for a in prepared.get_attributes()],
+    )
+
+
+class Flight(asyncio.Protocol):
+    """Speaks on a link's transport until the server is ready for the next thing, then hands the
+    transport back to the driver's protocol. Used once."""
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        driver: asyncio.Protocol,
+        calls: Sequence[Call | Copy],
+        readers: Sequence[list[tuple[str, Decode]]],
+    ) -> None:
+        self._transport = transport
+        self._driver = driver
+        self._calls = calls
+        self._readers = readers
+        self._answers: list[Answer] = []
+        self._rows: list[dict[str, Any]] = []
+        self._error: Exception | None = None
+        self._unread = b""
+        self.landed: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
+
+    def send(self, data: bytes) -> None:
+        """Take the transport and send everything, with the Sync that ends it."""
+        self._transport.set_protocol(self)
+        self._transport.write(data + _SYNC)
+
+    def data_received(self, data: bytes) -> None:
+        """Read whole messages; what is there of the next one waits for the rest."""
+        if self._unread:
+            data = self._unread + data
+        place, end = 0, len(data)
+        while end - place >= _HEAD.size:
+            kind, length = _HEAD.unpack_from(data, place)
+            after = place + 1 + length
+            if after > end:
+                break
+            if kind == b"Z":
+                self._land(data[after:])
+                return
+            try:
+                if kind in _FOR_THE_DRIVER:
+                    self._driver.data_received(data[place:after])
+                else:
+                    self._read(kind, data[place + 5 : after])
+            except Exception as error:  # ours: the answers that follow must be read all the same
+                self._error = self._error or error
+            place = after
+        self._unread = data[place:]
+
+    def _read(self, kind: bytes, body: bytes) -> None:
+        if kind == b"C":
+            tag = body[:-1].decode()
+            number = tag.rsplit(" ", 1)[-1]
+            self._answers.append(Answer(int(number) if number.isdigit() else 0, self._rows))
+            self._rows = []
+        elif kind == b"D":
+            self._rows.append(self._row(body))
+        elif kind == b"E":
+            self._error = self._error or _server_error(body, self._statement())
+
+    def _row(self, body: bytes) -> dict[str, Any]:
+        row: dict[str, Any] = {}
+        place = 2
+        for name, decode in self._readers[len(self._answers)]:
+            (length,) = _of_size(body, place)
+            place += 4
+            if length < 0:
+                row[name] = None
+                continue
+            row[name] = decode(body[place : place + length])
+            place += length
+        return row
+
+    def _statement(self) -> str:
+        call = self._calls[min(len(self._answers), len(self._calls) - 1)]
+        return call.statement if isinstance(call, Call) else f"COPY {call.table}"
+
+    def _land(self, rest: bytes) -> None:
+        """The server is ready: give the transport back, and tell what came of it."""
+        self._transport.set_protocol(self._driver)
+        if rest:  # a notice that came right after
+            self._driver.data_received(rest)
+        if self.landed.done():
+            return
+        # What a call touched is judged first: what failed after it may have failed because of it.
+        for call, answer in zip(self._calls, self._answers, strict=False):
+            if isinstance(call, Call) and call.touches not in (None, answer.count):
+                self.landed.set_exception(OtherRows(call, answer.count))
+                return
+        if self._error is not None:
+            self.landed.set_exception(self._error)
+        else:
+            self.landed.set_result(self._answers)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The link broke in flight: nobody here knows what the server did of it."""
+        self._transport.set_protocol(self._driver)
+        self._driver.connection_lost(exc)
+        if not self.landed.done():
+            lost = self._error or exc or ConnectionResetError("the connection was lost in flight")
+            self.landed.set_exception(lost)
+
+    def eof_received(self) -> bool | None:
+        """Let the transport close: connection_lost says the rest."""
+        return None
+
+    def pause_writing(self) -> None:
+        """The driver's concern; a flight is sent whole and is as long as a batch."""
+        self._driver.pause_writing()
+
+    def resume_writing(self) -> None:
+        """See pause_writing."""
+        self._driver.resume_writing()
+
+
+def _server_error(body: bytes, statement: str) -> Exception:
+    """The driver's own exception for what the server says."""
+    fields = {
+        field[:1].decode(): field[1:].decode(errors="replace")
+        for field in body.rstrip(b"\0").split(b"\0")
+        if field
+    }
+    return cast(Exception, asyncpg.PostgresError.new(fields, query=statement))
