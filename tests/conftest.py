@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -65,6 +66,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     another. Browser tests come last all the same: the browser's driver keeps an event loop in this
     thread from its first test on, and no other test could start its own.
     """
+    _tell_apart(items)
     place = {file: number for number, file in enumerate(LONGEST)}
 
     def order(item: pytest.Item) -> tuple[bool, int]:
@@ -72,3 +74,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return item.get_closest_marker("browser") is not None, place.get(file, len(place))
 
     items.sort(key=order)
+
+
+def _tell_apart(items: list[pytest.Item]) -> None:
+    """Give a number to tests of one name: Schemathesis makes one of every route, and xdist would
+    run the first of them alone and say nothing of the others.
+    """
+    seen: Counter[str] = Counter()
+    for item in items:
+        seen[item.nodeid] += 1
+        if seen[item.nodeid] > 1:
+            item._id = item.id.with_params(str(seen[item.nodeid]))  # type: ignore[attr-defined]
+    assert len({item.nodeid for item in items}) == len(items), "no test hides another"
