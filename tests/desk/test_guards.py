@@ -92,6 +92,32 @@ async def test_a_seat_is_kept_for_the_order_that_holds_it(sold: Sold) -> None:
     assert await keep(2, sold.bought) == 0, "sold already"
 
 
+async def test_a_seat_is_freed_for_the_order_that_holds_it(sold: Sold) -> None:
+    async def free(seat_id: int, order: Order) -> int:
+        return await touched(sold, write.FREE_SEATS, [seat_id], [order.order_id])
+
+    assert await free(0, sold.held) == 1
+    assert await free(0, sold.bought) == 0, "another's"
+    assert await free(2, sold.bought) == 0, "sold"
+
+
+async def test_only_a_pending_order_ends_as_a_hold_does(sold: Sold) -> None:
+    async def end(order: Order) -> int:
+        return await touched(sold, write.END_ORDERS, [order.order_id], ["EXPIRED"])
+
+    assert await end(sold.held) == 1
+    assert await end(sold.bought) == 0, "it is paid"
+
+
+async def test_only_active_items_end_with_their_hold(sold: Sold) -> None:
+    async def end() -> int:
+        return await touched(sold, write.END_ITEMS, [sold.held.order_id], "EXPIRED")
+
+    assert await end() == 1
+    await sold.link.execute("UPDATE order_item SET state = 'RELEASED'")
+    assert await end() == 0, "it was dropped from the order before"
+
+
 async def test_only_a_pending_order_that_is_not_being_paid_begins_to_be(sold: Sold) -> None:
     async def begin(order: Order) -> int:
         return await touched(sold, write.BEGIN_PAYMENTS, [order.order_id], ["null"])

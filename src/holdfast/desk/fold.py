@@ -164,14 +164,14 @@ class Fold:
             found += [(order, item) for item in order.items[known:]]
         return found
 
-    def changed_items(self) -> list[tuple[Order, Item, Item]]:
-        """(order, item before, item after) of the items whose state changed."""
+    def changed_items(self, pairs: Iterable[tuple[Order, Order]]) -> list[tuple[Order, Item, Item]]:
+        """(order, item before, item after) of the items of these orders whose state changed."""
         found: list[tuple[Order, Item, Item]] = []
-        for before, after in self.changed_orders():
+        for before, after in pairs:
             # On the surface this looks wrong: the lists differ in length. Items only ever grow,
             # and those beyond the shorter list are new ones.
-            pairs = zip(before.items, after.items, strict=False)
-            found += [(after, b, a) for b, a in pairs if b.state is not a.state]
+            items = zip(before.items, after.items, strict=False)
+            found += [(after, b, a) for b, a in items if b.state is not a.state]
         return found
 
     def new_payments(self) -> list[Payment]:

@@ -26,16 +26,19 @@ from holdfast.desk.seating import (
     PublicPart,
     Seating,
 )
-from holdfast.desk.usual import begins_to_pay, is_reserved, is_sold
+from holdfast.desk.usual import begins_to_pay, ended_items, is_ended, is_reserved, is_sold
 from holdfast.desk.writing import Writing
 
 UPDATE_ORDERS = load("desk/sql/update_orders.sql")
 BEGIN_PAYMENTS = load("desk/sql/begin_payments.sql")
 CONFIRM_ORDERS = load("desk/sql/confirm_orders.sql")
+END_ORDERS = load("desk/sql/end_orders.sql")
 UPDATE_ITEMS = load("desk/sql/update_items.sql")
+END_ITEMS = load("desk/sql/end_items.sql")
 HOLD_SEATS = load("desk/sql/hold_seats.sql")
 KEEP_SEATS = load("desk/sql/keep_seats.sql")
 SELL_SEATS = load("desk/sql/sell_seats.sql")
+FREE_SEATS = load("desk/sql/free_seats.sql")
 MOVE_SEATS = load("desk/sql/move_seats.sql")
 COUNT_SECTIONS = load("desk/sql/count_sections.sql")
 UPDATE_PAYMENTS = load("desk/sql/update_payments.sql")
@@ -113,6 +116,7 @@ def _write_orders(writing: Writing, event_id: int, fold: Fold) -> None:
     writing.append("orders", ORDER_COLUMNS, new)
     begun: list[Order] = []
     sold: list[Order] = []
+    ended: list[tuple[Order, Order]] = []
     others: list[tuple[Order, Order]] = []
     for pair in fold.changed_orders():
         if begins_to_pay(*pair):
@@ -120,15 +124,20 @@ def _write_orders(writing: Writing, event_id: int, fold: Fold) -> None:
         elif is_sold(*pair):
             sold.append(pair[1])
         else:
-            others.append(pair)
+            (ended if is_ended(*pair) else others).append(pair)
     if begun:
         order_ids, buyers = [o.order_id for o in begun], [_json(o.buyer) for o in begun]
         writing.exactly(len(begun), BEGIN_PAYMENTS, event_id, order_ids, buyers)
     if sold:
         order_ids = [o.order_id for o in sold]
         writing.exactly(len(sold), CONFIRM_ORDERS, event_id, order_ids)
+    if ended:
+        order_ids, reasons = [o.order_id for o, _ in ended], [o.cancel_reason for _, o in ended]
+        writing.exactly(len(ended), END_ORDERS, event_id, order_ids, reasons)
+    for state, order_ids, items in ended_items(ended):
+        writing.exactly(items, END_ITEMS, event_id, order_ids, state)
     _change_orders(writing, event_id, others)
-    _write_items(writing, event_id, fold)
+    _write_items(writing, event_id, fold, others)
 
 
 def _change_orders(writing: Writing, event_id: int, changed: Sequence[tuple[Order, Order]]) -> None:
@@ -146,7 +155,7 @@ def _change_orders(writing: Writing, event_id: int, changed: Sequence[tuple[Orde
             [o.cancel_reason for o in after],
             [o.total_amount for o in after],
             [o.refunded_amount for o in after],
-            [_active_count(o) for o in after],
+            [len(o.active) for o in after],
             [o.payment_count for o in after],
             [o.paying for o in after],
             [_json(o.buyer) for o in after],
@@ -157,12 +166,14 @@ def _change_orders(writing: Writing, event_id: int, changed: Sequence[tuple[Orde
 def _order_row(event_id: int, o: Order) -> Sequence[object]:
     return (
         event_id, o.order_id, o.session_id, o.user_id, o.status, o.cancel_reason, o.total_amount,
-        o.order_fee_amount, o.refunded_amount, o.currency, _active_count(o), o.payment_count,
+        o.order_fee_amount, o.refunded_amount, o.currency, len(o.active), o.payment_count,
         o.paying, _json(o.buyer), o.request_fingerprint, o.created_at, o.expires_at, o.hold_cap_at,
     )  # fmt: skip
 
 
-def _write_items(writing: Writing, event_id: int, fold: Fold) -> None:
+def _write_items(
+    writing: Writing, event_id: int, fold: Fold, others: Sequence[tuple[Order, Order]]
+) -> None:
     new = [
         (
             event_id, order.order_id, item.item_id, item.seat_id, item.price_type, item.price,
@@ -171,7 +182,7 @@ def _write_items(writing: Writing, event_id: int, fold: Fold) -> None:
         for order, item in fold.new_items()
     ]  # fmt: skip
     writing.append("order_item", ITEM_COLUMNS, new)
-    changed = fold.changed_items()
+    changed = fold.changed_items(others)
     if changed:
         writing.exactly(
             len(changed),
@@ -185,12 +196,13 @@ def _write_items(writing: Writing, event_id: int, fold: Fold) -> None:
 
 
 def _write_seats(writing: Writing, seating: Seating, fold: Fold) -> None:
-    """What mostly happens to seats has lean statements of its own: held, kept, sold."""
+    """What mostly happens to seats has lean statements of its own: held, kept, sold, freed."""
     event_id = seating.terms.event_id
     deadline: datetime | None = None  # of the holds made in this batch
     held: list[tuple[int, Order]] = []
     kept: list[SeatImage] = []
     sold: list[SeatImage] = []
+    freed: list[SeatImage] = []
     others: list[SeatImage] = []
     for image in fold.seat_images():
         if image.before == FREE and image.after == HELD:
@@ -202,7 +214,7 @@ def _write_seats(writing: Writing, seating: Seating, fold: Fold) -> None:
         elif image.before == HELD and image.order_before == image.order_after:
             (sold if image.after == SOLD else kept).append(image)
             continue
-        others.append(image)
+        (freed if image.before == HELD and image.after == FREE else others).append(image)
     if held:
         seat_ids = [seat_id for seat_id, _ in held]
         owners = [order.order_id for _, order in held]
@@ -217,6 +229,10 @@ def _write_seats(writing: Writing, seating: Seating, fold: Fold) -> None:
         seat_ids = [image.seat_id for image in sold]
         buyers = [image.order_after for image in sold]
         writing.exactly(len(sold), SELL_SEATS, event_id, seat_ids, buyers)
+    if freed:
+        seat_ids = [image.seat_id for image in freed]
+        owners = [image.order_before for image in freed]
+        writing.exactly(len(freed), FREE_SEATS, event_id, seat_ids, owners)
     _move_seats(writing, seating, others)
     sections = fold.sections()
     if sections:
@@ -357,10 +373,6 @@ def _write_notes(writing: Writing, event_id: int, fold: Fold, now: datetime) -> 
             [i.created_at for i in incidents],
             [i.updated_at for i in incidents],
         )
-
-
-def _active_count(order: Order) -> int:
-    return len(order.active)
 
 
 def _json(value: object) -> str | None:
