@@ -42,9 +42,17 @@ DESK = (
     Guard(
         "holdfast.desk.write",
         "BEGIN_PAYMENTS",
-        "AND orders.status = 'PENDING'\n    AND NOT orders.paying",
+        "AND orders.status::text = 'PENDING'\n    AND NOT orders.paying",
     ),
-    Guard("holdfast.desk.write", "CONFIRM_ORDERS", "AND status = 'PENDING'\n    AND paying"),
+    Guard("holdfast.desk.write", "CONFIRM_ORDERS", "AND status::text = 'PENDING'\n    AND paying"),
+    Guard("holdfast.desk.write", "END_ORDERS", "AND orders.status::text = 'PENDING'"),
+    Guard("holdfast.desk.write", "END_ITEMS", "AND state = 'ACTIVE'"),
+    Guard(
+        "holdfast.desk.write",
+        "FREE_SEATS",
+        "AND seat.status = 'HELD'\n    AND seat.order_id = u.order_id",
+        "AND u.order_id IS NOT NULL",
+    ),
     Guard(
         "holdfast.desk.write",
         "COLLECT_PAYMENTS",

@@ -64,7 +64,7 @@ class PaperTables:
         for _, item in fold.new_items():
             assert item.item_id not in self.items
             self.items[item.item_id] = item
-        for _, before, after in fold.changed_items():
+        for _, before, after in fold.changed_items(fold.changed_orders()):
             assert self.items[before.item_id] == before
             self.items[after.item_id] = after
 
