@@ -83,10 +83,12 @@ COUNT_RECTANGLES = """(() => {
 })()"""
 # The map is painted sharp a moment after it came to rest.
 AT_REST = """async () => {
-    let before = -1
-    while (window.rectangles !== before) {
+    await document.fonts.ready
+    let [before, still] = [-1, 0]
+    while (still < 5) {
+        still = window.rectangles === before ? still + 1 : 0
         before = window.rectangles
-        await new Promise(done => setTimeout(done, 250))
+        await new Promise(done => requestAnimationFrame(() => setTimeout(done, 200)))
     }
 }"""
 VERSION = "[data-test=map] canvas[data-version='{}']"
@@ -145,3 +147,9 @@ def test_a_seat_that_changes_is_painted_as_if_all_were_for_a_hundredth_of_it(
         late.page.evaluate(AT_REST)
         differs = late.page.evaluate(DIFFERENCE, watcher.page.evaluate(PIXELS))
         assert differs <= SHADES, come.__name__
+    before = box_office.get(f"/events/{stadium}/seats")
+    buyer.be_declined(stadium)
+    after = box_office.get(f"/events/{stadium}/seats")
+    assert after["version"] > before["version"]
+    assert after["seats"] == before["seats"]
+    watcher.page.wait_for_selector(VERSION.format(after["version"]))

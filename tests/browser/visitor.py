@@ -147,6 +147,21 @@ class Visitor:
         )
         assert held == 201
 
+    def be_declined(self, event_id: int) -> None:
+        """Offers a card that is declined for what is held: the sale moves on, and no seat does."""
+        answered = self.page.evaluate(
+            """async event => {
+                const order = localStorage.getItem(`holdfast.order.${event}`)
+                const headers = {'Holdfast-Storefront': '1', 'Content-Type': 'application/json'}
+                const buyer = {name: 'Ada Lovelace', email: 'ada@example.org'}
+                const body = JSON.stringify({payment_token: 'tok_declined', buyer})
+                const path = `/api/v1/orders/${order}/payment`
+                return (await fetch(path, {method: 'POST', headers, body})).status
+            }""",
+            event_id,
+        )
+        assert answered == 402
+
     def shot(self, name: str, whole: bool = False) -> None:
         """Keeps what is seen now, or the whole page, to be looked at."""
         ARTEFACTS.mkdir(exist_ok=True)

@@ -19,6 +19,15 @@ class Guard(NamedTuple):
     instead: str = ""
 
 
+def _held_by_its_order(statement: str) -> Guard:
+    return Guard(
+        "holdfast.desk.write",
+        statement,
+        "AND seat.status = 'HELD'\n    AND seat.order_id = u.order_id",
+        "AND u.order_id IS NOT NULL",
+    )
+
+
 LOCK = Guard("holdfast.desk.desk", "LOCK_DESK", "FOR NO KEY UPDATE")
 DESK = (
     LOCK,
@@ -27,18 +36,8 @@ DESK = (
         "HOLD_SEATS",
         "AND seat.status = 'AVAILABLE'\n    AND seat.order_id IS NULL",
     ),
-    Guard(
-        "holdfast.desk.write",
-        "SELL_SEATS",
-        "AND seat.status = 'HELD'\n    AND seat.order_id = u.order_id",
-        "AND u.order_id IS NOT NULL",
-    ),
-    Guard(
-        "holdfast.desk.write",
-        "KEEP_SEATS",
-        "AND seat.status = 'HELD'\n    AND seat.order_id = u.order_id",
-        "AND u.order_id IS NOT NULL",
-    ),
+    _held_by_its_order("SELL_SEATS"),
+    _held_by_its_order("KEEP_SEATS"),
     Guard(
         "holdfast.desk.write",
         "BEGIN_PAYMENTS",
@@ -47,12 +46,7 @@ DESK = (
     Guard("holdfast.desk.write", "CONFIRM_ORDERS", "AND status::text = 'PENDING'\n    AND paying"),
     Guard("holdfast.desk.write", "END_ORDERS", "AND orders.status::text = 'PENDING'"),
     Guard("holdfast.desk.write", "END_ITEMS", "AND state = 'ACTIVE'"),
-    Guard(
-        "holdfast.desk.write",
-        "FREE_SEATS",
-        "AND seat.status = 'HELD'\n    AND seat.order_id = u.order_id",
-        "AND u.order_id IS NOT NULL",
-    ),
+    _held_by_its_order("FREE_SEATS"),
     Guard(
         "holdfast.desk.write",
         "COLLECT_PAYMENTS",

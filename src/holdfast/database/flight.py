@@ -58,6 +58,11 @@ class Copy(Struct, gc=False, frozen=True):
     columns: tuple[str, ...]
     rows: Sequence[Sequence[object]]
 
+    @property
+    def statement(self) -> str:
+        """What the server is told. The names are ours and need no quotes."""
+        return f"COPY {self.table} ({', '.join(self.columns)}) FROM STDIN (FORMAT binary)"
+
 
 class Answer(Struct, gc=False):
     """What came of a call: rows touched or read, and the rows read, by the names of columns."""
@@ -77,38 +82,38 @@ class OtherRows(Exception):  # noqa: N818 (what happened, not a kind of error)
 
 
 class Plan(Struct, gc=False):
-    """A statement as one link knows it. `kept` is the driver's, which forgets what nobody keeps."""
+    """A statement as one link knows it. `kept` is the driver's, which forgets what nobody keeps.
 
-    opening: bytes  # of Bind: portal, name, formats, number of values
+    `opening` is of a call what Bind begins with (portal, name, formats, number of values), of a
+    COPY all that comes before its rows.
+    """
+
+    opening: bytes
     encoders: list[Encode]
     readers: list[tuple[str, Decode]]
     kept: object
 
-    def bind(self, values: Sequence[object]) -> bytes:
-        encoded = [
-            NULL if value is None else encode(value)
-            for encode, value in zip(self.encoders, values, strict=True)
-        ]
-        return _message(b"B", self.opening, *encoded, _ALL_BINARY) + _EXECUTE
+    def messages(self, call: Call | Copy) -> bytes:
+        """What is sent to run it."""
+        if isinstance(call, Copy):
+            return self._with_rows(call.rows)
+        return _message(b"B", self.opening, self._encoded(call.values), _ALL_BINARY) + _EXECUTE
 
+    def _encoded(self, values: Sequence[object]) -> bytes:
+        return b"".join(
+            [
+                NULL if value is None else encode(value)
+                for encode, value in zip(self.encoders, values, strict=True)
+            ]
+        )
 
-class CopyPlan(Struct, gc=False):
-    """How rows of a table are written, and the COPY that takes them."""
-
-    opening: bytes  # Parse, Bind and Execute
-    encoders: list[Encode]
-
-    def pieces(self, rows: Sequence[Sequence[object]]) -> bytes:
+    def _with_rows(self, rows: Sequence[Sequence[object]]) -> bytes:
         columns = _count(len(self.encoders))
         sent: list[bytes] = [self.opening]
         parts: list[bytes] = [_ROWS_OF_COPY]
         length = len(_ROWS_OF_COPY)
         for row in rows:
-            encoded = [
-                NULL if value is None else encode(value)
-                for encode, value in zip(self.encoders, row, strict=True)
-            ]
-            data = columns + b"".join(encoded)
+            data = columns + self._encoded(row)
             parts.append(data)
             length += len(data)
             if length > _PIECE:
@@ -120,9 +125,13 @@ class CopyPlan(Struct, gc=False):
         return b"".join(sent)
 
 
-async def plan_call(link: asyncpg.Connection, statement: str) -> Plan:
-    """Let the driver prepare it. Raises what the driver raises, UnknownType."""
-    prepared = cast(Any, await link.prepare(statement))
+async def plan(link: asyncpg.Connection, call: Call | Copy) -> Plan:
+    """How a link runs this. Raises what the driver raises where it prepares it, UnknownType."""
+    return await (_plan_copy(link, call) if isinstance(call, Copy) else _plan_call(link, call))
+
+
+async def _plan_call(link: asyncpg.Connection, call: Call) -> Plan:
+    prepared = cast(Any, await link.prepare(call.statement))
     types = prepared.get_parameters()
     name = prepared.get_name().encode()
     return Plan(
@@ -133,17 +142,17 @@ async def plan_call(link: asyncpg.Connection, statement: str) -> Plan:
     )
 
 
-async def plan_copy(link: asyncpg.Connection, table: str, columns: Sequence[str]) -> CopyPlan:
-    """Learn the types of the columns. The names are ours and need no quotes."""
-    listed = ", ".join(columns)
-    question = f"SELECT {listed} FROM {table} WHERE FALSE"  # noqa: S608 (no value)
+async def _plan_copy(link: asyncpg.Connection, copy: Copy) -> Plan:
+    """A COPY has no parameters to be described: the types are those of the columns."""
+    question = f"SELECT {', '.join(copy.columns)} FROM {copy.table} WHERE FALSE"  # noqa: S608
     prepared = cast(Any, await link.prepare(question))
-    copy = f"COPY {table} ({listed}) FROM STDIN (FORMAT binary)"
-    return CopyPlan(
-        _message(b"P", b"\0", copy.encode(), b"\0", _count(0))
+    return Plan(
+        _message(b"P", b"\0", copy.statement.encode(), b"\0", _count(0))
         + _message(b"B", b"\0\0", _count(0), _count(0), _count(0))
         + _EXECUTE,
         [encoder(a.type.oid, a.type.schema) for a in prepared.get_attributes()],
+        [],
+        None,
     )
 
 
@@ -156,20 +165,22 @@ class Flight(asyncio.Protocol):
         transport: asyncio.Transport,
         driver: asyncio.Protocol,
         calls: Sequence[Call | Copy],
-        readers: Sequence[list[tuple[str, Decode]]],
+        plans: Sequence[Plan],
     ) -> None:
         self._transport = transport
         self._driver = driver
         self._calls = calls
-        self._readers = readers
+        self._plans = plans
         self._answers: list[Answer] = []
         self._rows: list[dict[str, Any]] = []
         self._error: Exception | None = None
         self._unread = b""
         self.landed: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
 
-    def send(self, data: bytes) -> None:
+    def send(self) -> None:
         """Take the transport and send everything, with the Sync that ends it."""
+        plans = zip(self._plans, self._calls, strict=True)
+        data = b"".join([plan.messages(call) for plan, call in plans])
         self._transport.set_protocol(self)
         self._transport.write(data + _SYNC)
 
@@ -210,7 +221,7 @@ class Flight(asyncio.Protocol):
     def _row(self, body: bytes) -> dict[str, Any]:
         row: dict[str, Any] = {}
         place = 2
-        for name, decode in self._readers[len(self._answers)]:
+        for name, decode in self._plans[len(self._answers)].readers:
             (length,) = _of_size(body, place)
             place += 4
             if length < 0:
@@ -221,8 +232,7 @@ class Flight(asyncio.Protocol):
         return row
 
     def _statement(self) -> str:
-        call = self._calls[min(len(self._answers), len(self._calls) - 1)]
-        return call.statement if isinstance(call, Call) else f"COPY {call.table}"
+        return self._calls[min(len(self._answers), len(self._calls) - 1)].statement
 
     def _land(self, rest: bytes) -> None:
         """The server is ready: give the transport back, and tell what came of it."""

@@ -14,19 +14,9 @@ from typing import Any, Final, cast
 import asyncpg
 
 from holdfast.database.binaries import MAJOR_MIN
-from holdfast.database.binary import Decode
 from holdfast.database.connection import Connection, OwnConnection
 from holdfast.database.errors import DatabaseUnreachable, LinkTrouble, WrongDatabase
-from holdfast.database.flight import (
-    Answer,
-    Call,
-    Copy,
-    CopyPlan,
-    Flight,
-    Plan,
-    plan_call,
-    plan_copy,
-)
+from holdfast.database.flight import Answer, Call, Copy, Flight, Plan, plan
 
 Address = Mapping[str, Any]
 
@@ -51,12 +41,11 @@ class Link(asyncpg.Connection):
     Beside what the driver does it can send several statements in one flight.
     """
 
-    __slots__ = ("_copies", "_plans")
+    __slots__ = ("_plans",)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._plans: dict[str, Plan] = {}
-        self._copies: dict[tuple[str, tuple[str, ...]], CopyPlan] = {}
+        self._plans: dict[str, Plan] = {}  # by the statement's text
 
     def get_reset_query(self) -> str:
         """Nothing: pooled connections keep nothing, and this would cost a round trip each time."""
@@ -69,41 +58,24 @@ class Link(asyncpg.Connection):
         the driver raises for the first that failed; the server ran nothing after that one. Whoever
         is cancelled meanwhile loses the link.
         """
-        sent: list[bytes] = []
-        readers: list[list[tuple[str, Decode]]] = []
         try:
-            for call in calls:
-                if isinstance(call, Copy):
-                    sent.append((await self._copy_plan(call)).pieces(call.rows))
-                    readers.append([])
-                else:
-                    plan = self._plans.get(call.statement) or await self._plan(call.statement)
-                    sent.append(plan.bind(call.values))
-                    readers.append(plan.readers)
+            plans = [self._plans.get(call.statement) or await self._plan(call) for call in calls]
             transport = cast("asyncio.Transport | None", self._transport)
             if self.is_closed() or transport is None or transport.is_closing():
                 raise ConnectionResetError("the connection is closed")
-            flight = Flight(transport, cast(asyncio.Protocol, self._protocol), calls, readers)
-            flight.send(b"".join(sent))
-            try:
-                return await flight.landed
-            except asyncio.CancelledError:
-                self.terminate()
-                raise
+            flight = Flight(transport, cast(asyncio.Protocol, self._protocol), calls, plans)
+            flight.send()
+            return await flight.landed
         except asyncpg.PostgresError:
             self._plans.clear()  # a migration may be why; the driver prepares them again
-            self._copies.clear()
+            raise
+        except asyncio.CancelledError:
+            self.terminate()
             raise
 
-    async def _plan(self, statement: str) -> Plan:
-        self._plans[statement] = plan = await plan_call(self, statement)
-        return plan
-
-    async def _copy_plan(self, copy: Copy) -> CopyPlan:
-        key = copy.table, copy.columns
-        if (plan := self._copies.get(key)) is None:
-            self._copies[key] = plan = await plan_copy(self, copy.table, copy.columns)
-        return plan
+    async def _plan(self, call: Call | Copy) -> Plan:
+        self._plans[call.statement] = found = await plan(self, call)
+        return found
 
     def watch(self) -> None:
         """Ask TCP to notice a dead link; the options differ by system, and some lack one."""

@@ -17,13 +17,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 import psutil
 import uvloop
 
 from holdfast.accounts.api_key import KeyRole
 from holdfast.database.embedded import EmbeddedServer
-from holdfast.database.errors import DatabaseError
+from holdfast.database.errors import DatabaseError, LinkTrouble
 from holdfast.database.link import connect, disconnect
 from holdfast.database.migrate import migrate
 from holdfast.database.pool import Connection
@@ -92,7 +91,7 @@ class RacedGround:
     async def announce(self, kind: str, seats: int, hold_seconds: int) -> int:
         try:
             return await self.server.event(seats, hold_seconds)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DatabaseError) as error:
+        except (DatabaseError, *LinkTrouble) as error:
             raise AssertionError(f"PostgreSQL is away: {error!r}") from error
 
     async def ready(self) -> None:

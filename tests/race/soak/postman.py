@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any, Final
 
-import asyncpg
 import msgspec
 
 from holdfast.accounts.secret import signing_key
 from holdfast.checkout import test_provider as bank
-from holdfast.database.errors import DatabaseError
+from holdfast.database.errors import DatabaseError, LinkTrouble
 from tests.race.caller import Caller, Unanswered
 from tests.race.server import SECRET
 from tests.race.soak.ground import Ground
@@ -26,10 +25,6 @@ LATE_SECONDS_MAX: Final = 6.0
 TOLD_SHARE: Final = 0.25  # of what happens in the books
 ON_THE_WAY_MAX: Final = 200
 DUPLICATE: Final = "webhook again"
-LINK_LOST: Final = (
-    OSError, DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)  # fmt: skip
 
 _NEWS = """
 SELECT payment_id, status::text AS status, updated_at
@@ -59,7 +54,7 @@ class Postman:
                 async with self._ground.look() as books:
                     while not await ended(stop, LOOK_SECONDS):
                         self._send(await books.fetch(_NEWS, self._since))
-            except LINK_LOST:
+            except (DatabaseError, *LinkTrouble):
                 await asyncio.sleep(LOOK_SECONDS)
         for walk in self._walks:
             walk.cancel()
