@@ -6,6 +6,7 @@ tests fails in its own body, by an assertion (or by what the saboteur says). A c
 imported, a broken fixture, a skipped test and, unless the saboteur says so, a hang are no catch.
 """
 
+import asyncio
 import json
 import os
 import shutil
@@ -63,7 +64,7 @@ def copy_of_src(folder: Path, *, with_server: bool = True) -> Iterator[Path]:
         yield src
     finally:
         if server is not None:
-            server.close()
+            asyncio.run(server.stop())  # else it still writes where the folder is removed
         shutil.rmtree(src)
 
 
