@@ -54,7 +54,7 @@ soak: $(INSTALLED)  ## sell for MINUTES=15 while everything is killed; SEED=1
 nemesis: $(INSTALLED)  ## sell a few hot seats while links are cut and the provider fails too; MINUTES=15 SEED=1
 	$(BIN)/python -m tests.race.soak.nemesis --minutes $(MINUTES) --seed $(SEED)
 
-crash: $(INSTALLED)  ## kill a process at every point at which it can be killed (a quarter of an hour)
+crash: $(INSTALLED)  ## kill a process at every point at which it can be killed (three quarters of an hour)
 	$(BIN)/python -m tests.crash
 
 saboteurs: $(INSTALLED)  ## take away one guard after the other; each must be noticed (some minutes; ARGS="--only NAME")

@@ -26,7 +26,7 @@ from tests.postgres import FreshDatabases
 from tests.served import environment
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
-TRIES_MAX: Final = 3  # a statement more or less is prepared where a connection was new
+TRIES_MAX: Final = 10  # a statement more or less is prepared where a connection was new
 SCENARIOS_SAMPLED: Final = 3
 Work = TypeVar("Work")
 REFUNDING: Final = frozenset({"refund one", "refund all", "cancel the evening"})
