@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 
@@ -41,6 +42,15 @@ def test_a_seat_is_sold_by_a_real_server(shell: Shell) -> None:
         metrics = httpx.get(f"{server.address}/metrics").text
         assert 'route="POST /api/v1/events/{event_id}/holds",status="201"} 1.0' in metrics
     assert shell.run("doctor").code == 0
+
+
+def test_a_client_that_begins_with_http_2_is_turned_away_at_once(shell: Shell) -> None:
+    with shell.serving() as server:
+        port = int(server.address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+            client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9))
+            answer = client.recv(1024)
+            assert not answer or answer.startswith(b"HTTP/1.1 4"), answer
 
 
 def test_a_stop_ends_streams_and_takes_less_than_five_seconds(shell: Shell) -> None:

@@ -120,7 +120,7 @@ def make_server(application: ASGIApp, host: str, port: int) -> Server:
         address=host,
         port=port,
         interface=Interfaces.ASGINL,
-        http=HTTPModes.auto,
+        http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS_MAX * 1000),
         websockets=False,
         backlog=BACKLOG,
