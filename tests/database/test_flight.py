@@ -52,18 +52,31 @@ async def told_by_the_driver(link: OwnConnection) -> list[tuple[object, ...]]:
     return [tuple(row) for row in await link.fetch("SELECT * FROM thing ORDER BY number")]
 
 
+@pytest.mark.parametrize(
+    "more", [0, 1, 3_000]
+)  # as rows, by columns, more than the link takes at once
 async def test_rows_copied_in_flight_are_the_rows_that_the_driver_reads(
-    link: OwnConnection,
+    link: OwnConnection, more: int
 ) -> None:
     rows = [
         thing(1),
         thing(2, **dict.fromkeys(COLUMNS[1:])),  # NULL in every column that may be
         thing(3, word="", data=b"", at=LONG_AGO, is_so=False, small=32_767, large=2**63 - 1),
-        thing(4, mood="sad", extra="null"),
+        *[thing(4 + n, mood="sad", extra="null", word=f"Platz {n % 7}") for n in range(more)],
     ]
     (answer,) = await link.fly([Copy("thing", COLUMNS, rows)])
     assert answer.count == len(rows)
     assert await told_by_the_driver(link) == rows
+
+
+@pytest.mark.parametrize("good", [0, 5])
+async def test_a_row_of_another_length_is_refused_before_anything_is_sent(
+    link: OwnConnection, good: int
+) -> None:
+    rows = [*[thing(n) for n in range(good)], thing(9)[:-1]]
+    with pytest.raises(ValueError, match="zip"):
+        await link.fly([Copy("thing", COLUMNS, rows)])
+    assert await told_by_the_driver(link) == []
 
 
 async def test_rows_read_in_flight_are_the_rows_that_the_driver_wrote(link: OwnConnection) -> None:

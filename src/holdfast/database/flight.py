@@ -23,7 +23,7 @@ from holdfast.database.binary import NULL, Decode, Encode, decoder, encoder
 
 _ROWS_OF_COPY: Final = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8  # signature, flags, no extension
 _END_OF_COPY: Final = b"\xff\xff"
-_PIECE: Final = 65_536  # bytes of rows in one message
+_ROWS_BY_COLUMN_MIN: Final = 4  # fewer rows are written sooner one by one
 _HEAD: Final = struct.Struct("!ci")
 _size = struct.Struct("!i").pack
 _count = struct.Struct("!h").pack
@@ -108,21 +108,24 @@ class Plan(Struct, gc=False):
         )
 
     def _with_rows(self, rows: Sequence[Sequence[object]]) -> bytes:
-        columns = _count(len(self.encoders))
-        sent: list[bytes] = [self.opening]
-        parts: list[bytes] = [_ROWS_OF_COPY]
-        length = len(_ROWS_OF_COPY)
-        for row in rows:
-            data = columns + self._encoded(row)
-            parts.append(data)
-            length += len(data)
-            if length > _PIECE:
-                sent.append(_message(b"d", *parts))
-                parts, length = [], 0
-        parts.append(_END_OF_COPY)
-        sent.append(_message(b"d", *parts))
-        sent.append(_COPY_DONE)
-        return b"".join(sent)
+        count = _count(len(self.encoders))
+        if len(rows) < _ROWS_BY_COLUMN_MIN:
+            data = b"".join([count + self._encoded(row) for row in rows])
+        else:
+            columns = [[count] * len(rows)]
+            for encode, values in zip(self.encoders, zip(*rows, strict=True), strict=True):
+                columns.append(_column(encode, values))
+            data = b"".join([b"".join(row) for row in zip(*columns, strict=True)])
+        return self.opening + _message(b"d", _ROWS_OF_COPY, data, _END_OF_COPY) + _COPY_DONE
+
+
+def _column(encode: Encode, values: Sequence[Any]) -> list[bytes]:
+    """One column of many rows. Most of a batch's columns hold few values: each is written once."""
+    distinct = set(values)
+    if len(distinct) == len(values) and None not in distinct:
+        return [encode(value) for value in values]
+    written = {value: NULL if value is None else encode(value) for value in distinct}
+    return [written[value] for value in values]
 
 
 async def plan(link: asyncpg.Connection, call: Call | Copy) -> Plan:

@@ -1,16 +1,11 @@
-"""The statements of a batch on their way: collected in order, then sent together.
-
-Many new rows of one table are the exception: the driver's own COPY costs less for them.
-"""
+"""The statements of a batch on their way: collected in order, then sent together."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from holdfast.database.flight import Call, Copy
 from holdfast.database.pool import Connection
 
 Row = Sequence[object]
-FLYING_ROWS_MAX: Final = 32  # more of one table cost the driver's COPY less, though it waits twice
 
 
 class Writing:
@@ -30,16 +25,4 @@ class Writing:
 
     async def send(self, connection: Connection) -> None:
         """Run them. Raises OtherRows, and what the database says."""
-        together: list[Call | Copy] = []
-        for call in self._calls:
-            if isinstance(call, Copy) and len(call.rows) > FLYING_ROWS_MAX:
-                if together:
-                    await connection.fly(together)
-                    together = []
-                await connection.copy_records_to_table(
-                    call.table, columns=call.columns, records=call.rows
-                )
-            else:
-                together.append(call)
-        if together:
-            await connection.fly(together)
+        await connection.fly(self._calls)

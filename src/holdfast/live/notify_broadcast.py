@@ -34,6 +34,8 @@ class NotifyBroadcast:
     async def speaking(self) -> AsyncGenerator[Say]:
         """As Broadcast.speaking."""
         async with self._database.dedicated("holdfast notify") as connection:
+            # A notice is a hint: no disk and no standby has to have it before the next is sent.
+            await connection.execute("SET synchronous_commit = off")
 
             async def say(texts: Sequence[str]) -> None:
                 timeout = NOTICE_ANSWER_SECONDS_MAX
