@@ -2,11 +2,14 @@
 server."""
 
 import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
 from holdfast.config import HOLD_WAIT_SECONDS_MAX
-from holdfast.database.pool import Database
+from holdfast.database.pool import Connection, Database
 from holdfast.desk.commands import Hold, Release
 from holdfast.desk.order import OrderStatus
 from holdfast.ids import OrderId, new_order_id
@@ -240,3 +243,61 @@ async def test_a_batch_that_is_stuck_gives_its_lock_back(database: Database) -> 
         await other.execute("ROLLBACK")
     assert (await order).status is OrderStatus.PENDING
     await worker.office.close()
+
+
+async def test_a_busy_desk_keeps_its_connection_unless_somebody_waits_for_one(
+    databases: FreshDatabases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with databases.fresh() as name, process(databases.url(name)) as worker:
+        pool = worker.database.desk_pool
+        lendings = Counter[str]()
+        acquire = pool.acquire
+
+        def counted() -> AbstractAsyncContextManager[Connection]:
+            lendings["of the desk"] += 1
+            return acquire()
+
+        monkeypatch.setattr(pool, "acquire", counted)
+        monkeypatch.setattr("holdfast.desk.queue.BATCH_COMMANDS_MAX", 2)
+        house = await open_house(worker.database)
+
+        async def sell_ten(first: int) -> int:
+            """How many times the desk was lent a connection for five batches."""
+            lendings.clear()
+            places = range(first, first + 10)
+            await asyncio.gather(*[worker.hold(house, seats(s), f"buyer {s}") for s in places])
+            return lendings["of the desk"]
+
+        assert await sell_ten(0) == 1
+        monkeypatch.setattr(type(pool), "spare", False)
+        assert await sell_ten(10) == 5
+
+
+async def test_a_refused_batch_is_not_tried_again_when_its_connection_cannot_be_given_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, other = Process(database), Process(database)
+    house = await open_house(database)
+    order = await other.hold(house, seats(0), BEN)
+    pool = database.desk_pool
+    acquire = pool.acquire
+    given_back = asyncio.Event()
+
+    @asynccontextmanager
+    async def cut_at_the_end() -> AsyncGenerator[Connection]:
+        monkeypatch.setattr(pool, "acquire", acquire)
+        async with acquire() as connection:
+            yield connection
+        release = Release(order_id=order.order_id, session_id=BEN)
+        await other.office.submit(house.event_id, release)
+        given_back.set()
+        raise ConnectionResetError("it was lost on its way back")
+
+    monkeypatch.setattr(pool, "acquire", cut_at_the_end)
+    with pytest.raises(Refusal) as refused:
+        await worker.hold(house, seats(0))
+    assert refused.value.code == "seat_unavailable"
+    await given_back.wait()
+    await worker.office.close()
+    assert await value(database, SEATS_HELD, house.event_id) == 0
+    await other.office.close()

@@ -30,6 +30,7 @@ class Pool:
 
     def __init__(self, pool: DriverPool, acquire_seconds_max: float) -> None:
         self._pool = pool
+        self._lent = 0
         self._acquire_seconds_max = acquire_seconds_max
 
     @asynccontextmanager
@@ -49,6 +50,7 @@ class Pool:
         except UNREACHABLE as error:
             raise unreachable(error) from error
         connection = cast(Connection, lent)
+        self._lent += 1
         try:
             yield connection
         except BaseException as error:
@@ -57,7 +59,13 @@ class Pool:
                     connection.terminate()
             raise
         finally:
+            self._lent -= 1
             await self._pool.release(lent, timeout=CLOSE_SECONDS_MAX)
+
+    @property
+    def spare(self) -> bool:
+        """Whether somebody who asks now need not wait for another to give one back."""
+        return self._lent < self._pool.get_max_size()
 
     @property
     def size(self) -> int:

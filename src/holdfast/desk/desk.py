@@ -65,6 +65,7 @@ class Turn:
         self.public = PublicPart({}, {})
         self.now: datetime | None = None
         self.committing = False
+        self.answered = False
 
 
 class Desk:
@@ -116,7 +117,7 @@ class Desk:
             while True:
                 await self._wait()
                 if self._queue or self._again:
-                    await self._serve(Turn(self._again.pop() if self._again else []))
+                    await self._serve(self._next_turn())
                 elif self._closing or self.idle:
                     return
         finally:
@@ -159,15 +160,25 @@ class Desk:
         at, read_at = self._clock_offset
         return (due - at).total_seconds() - (time.monotonic() - read_at)
 
+    def _next_turn(self) -> Turn:
+        return Turn(self._again.pop() if self._again else [])
+
     async def _serve(self, turn: Turn) -> None:
-        """One batch to its end: answered, or cut in two, or refused after bounded tries."""
+        """One batch to its end: answered, or cut in two, or refused after bounded tries.
+
+        While more wait and nobody else does for a connection, the next batches follow on the same.
+        """
         tries = mismatches = 0
+        pool = self._database.desk_pool
         while True:
             try:
-                async with self._database.desk_pool.acquire() as connection:
-                    await self._transact(connection, turn)
-                self._answer(turn)
-                return
+                async with pool.acquire() as connection:
+                    while True:
+                        await self._transact(connection, turn)
+                        self._answer(turn)
+                        if not (pool.spare and (self._queue or self._again)):
+                            return
+                        turn, tries, mismatches = self._next_turn(), 0, 0
             except GuardMismatch as mismatch:
                 self._seating = None
                 mismatches += 1
@@ -180,6 +191,8 @@ class Desk:
                 return
             except Exception as error:
                 self._seating = None
+                if turn.answered:  # it is committed; the connection could not be given back
+                    return
                 unknown = turn.committing and classify(error) is not Trouble.DATA
                 if unknown and await self._resolve(turn):
                     return
@@ -304,6 +317,7 @@ class Desk:
                 self._publish(Published(self.event_id, seating.version, turn.now, turn.public))
             version = seating.version
         self._grant_some(iter(turn.taken), version)
+        turn.answered = True
 
     def _grant_some(self, rest: Iterator[Waiting], version: int) -> None:
         """Answer a few, let the event loop look at the database, go on.
