@@ -6,12 +6,14 @@ there, and `cuts` counts. `reset` breaks what is open, `hold` lets nothing throu
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from enum import Enum
 from typing import Any, Final, cast
 from urllib.parse import quote
 
+_COMMIT: Final = re.compile(rb"COMMIT( AND CHAIN)?\x00")
 SERVER_SECONDS: Final = 1.0  # for an answer to the COMMIT that was passed on; then it is cut anyway
 
 
@@ -61,7 +63,7 @@ class Proxy:
 
     def cuts_here(self, data: bytes) -> CutAt:
         """Whether this is the COMMIT to cut at; it is one only once."""
-        if self.cut_at is CutAt.NEVER or b"COMMIT\x00" not in data:
+        if self.cut_at is CutAt.NEVER or not _COMMIT.search(data):
             return CutAt.NEVER
         at, self.cut_at = self.cut_at, CutAt.NEVER
         self.cuts += 1

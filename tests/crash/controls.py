@@ -72,7 +72,7 @@ class _Hasty:
         self._answer = answer
 
     async def execute(self, query: str, *values: object) -> str:
-        if query == "COMMIT":
+        if query.startswith("COMMIT"):
             self._answer()
             # Whoever was answered goes on before the COMMIT is on its way.
             await self._connection.fetchval("SELECT 1")

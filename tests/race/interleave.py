@@ -77,7 +77,7 @@ class Actor:
     @property
     def next_step(self) -> Footprint:
         """What its next statement touches; a COMMIT shows all that was touched before it."""
-        if self.statement in ("COMMIT", "ROLLBACK"):
+        if self.statement.startswith(("COMMIT", "ROLLBACK")):
             return Footprint(writes=self._touched.writes)
         return footprint(self.statement)
 
@@ -95,6 +95,8 @@ class Actor:
         if self.statement == "BEGIN":
             self._touched = Footprint()
         self._touched |= self.next_step
+        if self.statement.endswith("AND CHAIN"):  # and so begins the next one
+            self._touched = Footprint()
         permit, self._permit = self._permit, None
         self._arrived.clear()
         permit.set_result(None)
@@ -160,6 +162,10 @@ class GatedPool:
     def __init__(self, pool: Any, actor: Actor) -> None:
         self._pool = pool
         self._actor = actor
+
+    @property
+    def spare(self) -> bool:
+        return self._pool.spare
 
     @asynccontextmanager
     async def acquire(self, seconds_max: float | None = None) -> AsyncGenerator[Any]:

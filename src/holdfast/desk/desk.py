@@ -166,17 +166,17 @@ class Desk:
     async def _serve(self, turn: Turn) -> None:
         """One batch to its end: answered, or cut in two, or refused after bounded tries.
 
-        While more wait and nobody else does for a connection, the next batches follow on the same.
+        So are those that follow on the same connection, each in a transaction that the end of the
+        one before has begun.
         """
         tries = mismatches = 0
-        pool = self._database.desk_pool
         while True:
             try:
-                async with pool.acquire() as connection:
+                async with self._database.desk_pool.acquire() as connection:
                     while True:
                         await self._transact(connection, turn)
                         self._answer(turn)
-                        if not (pool.spare and (self._queue or self._again)):
+                        if not connection.is_in_transaction():
                             return
                         turn, tries, mismatches = self._next_turn(), 0, 0
             except GuardMismatch as mismatch:
@@ -223,9 +223,11 @@ class Desk:
         return False
 
     async def _transact(self, connection: Connection, turn: Turn) -> None:
-        """One transaction. On return it is committed, or there was nothing to commit."""
+        """One transaction. On return it is committed, or there was nothing to commit; the next one
+        has begun where more wait and nobody else does for the connection."""
         began = time.monotonic()
-        await connection.execute("BEGIN")
+        if not connection.is_in_transaction():
+            await connection.execute("BEGIN")
         # The time is read by a statement of its own: in the locking one it would be of before the
         # wait for the lock.
         lock, clock = await connection.fly([Call(LOCK_DESK, (self.event_id,)), Call(NOW)])
@@ -242,13 +244,18 @@ class Desk:
             seating = await self._catch_up(connection, row["epoch"], row["version"])
             turn.fold = await self._decide(connection, seating, turn)
         if turn.fold is None or turn.fold.empty:
-            await connection.execute("ROLLBACK")
+            await connection.execute(f"ROLLBACK{self._chain()}")
             return
         seating = _known(self._seating)
         turn.public = turn.fold.public_part()
         await write_batch(connection, seating, turn.fold, turn.public, turn.batch_id, turn.now)
         turn.committing = True
-        await connection.execute("COMMIT")
+        await connection.execute(f"COMMIT{self._chain()}")
+
+    def _chain(self) -> str:
+        """What else the end of a transaction says: whether the next one begins at once."""
+        more = self._queue or self._again
+        return " AND CHAIN" if more and self._database.desk_pool.spare else ""
 
     def _last_to_come(self, began: float, row: Mapping[str, Any]) -> float:
         """Until when a hold that is taken has to have come.
