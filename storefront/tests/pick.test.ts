@@ -81,6 +81,19 @@ test('zooming keeps the place under the finger where it is', () => {
   assert.ok(Math.hypot(after[0] - before[0], after[1] - before[1]) < 1e-9)
 })
 
+test('on a phone nothing of the house lies behind the buttons of the map', () => {
+  const house = smallHouse()
+  const camera = new Camera(house)
+  for (const [width, height, clear] of [[390, 400, 59], [600, 390, 59], [1000, 300, 10]] as const) {
+    camera.width = width
+    camera.height = height
+    camera.look(camera.whole())
+    const foot = height - camera.toScreen(0, house.height)[1]
+    assert.ok(foot >= clear, `${width} x ${height}: ${foot}`)
+    assert.ok(camera.toScreen(0, 0)[1] >= 10)
+  }
+})
+
 test('one cannot get lost: the middle of the screen stays in the house', () => {
   const house = smallHouse()
   const camera = new Camera(house)

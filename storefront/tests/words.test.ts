@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { offerInstead } from '../src/pick/offers'
-import { clockTime, countdown, longDate, monthOf, shortMoment } from '../src/words/dates'
+import { clockTime, countdown, dayAndMonth, longDate, monthOf, shortMoment } from '../src/words/dates'
 import { de } from '../src/words/de'
 import { en, type Words } from '../src/words/en'
 import { es } from '../src/words/es'
@@ -71,6 +71,14 @@ test('a day belongs to the house, and currencies have their own fractions', () =
   assert.equal(shortMoney(2500, 'EUR').replace('\u00a0', ' '), '25 €')
 })
 
+test('a day that is far away has its year', () => {
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
+  for (const written of [shortMoment, dayAndMonth]) {
+    assert.doesNotMatch(written(inDays(40), BERLIN), /\d{4}/)
+    assert.match(written(inDays(400), BERLIN), /\d{4}/)
+  }
+})
+
 test('clocks count days, hours and minutes', () => {
   assert.equal(countdown(599.2), '10:00')
   assert.equal(countdown(3725), '1:02:05')
@@ -90,6 +98,8 @@ test('numbers bend words by the rules of the language', () => {
 
 test('a language spoken is spoken everywhere at once', () => {
   assert.equal(words.tray.hold(2), 'Hold 2 places')
+  assert.equal(words.tray.release(1), 'Give the place back')
+  assert.equal(words.tray.release(14), 'Give the places back')
   speak('de')
   assert.equal(words.tray.hold(1), '1 Platz reservieren')
   const offer = offerInstead(smallHouse(), [3], [], (id) => id === 4)

@@ -179,7 +179,7 @@ def test_the_best_places_together_are_one_press(theatre: int, invite: Invite) ->
     assert len(rows) == 2
     assert rows[0].split(",")[0] == rows[1].split(",")[0], "side by side means in one row"
     visitor.shot("best-tray")
-    visitor.press("text=Let them go")
+    visitor.press("text=Give the place")
     visitor.page.wait_for_selector("[data-test=best]:visible")
 
 

@@ -10,6 +10,19 @@ from tests.browser.visitor import Invite
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
+# A corner of the map before and right after it changed its size: who looks later is told later.
+CORNER_AFTER_RESIZE = """() => new Promise(done => {
+    const frame = document.querySelector('[data-test=map]')
+    const canvas = frame.querySelector('canvas')
+    const corner = () => [...canvas.getContext('2d').getImageData(0, 0, 1, 1).data]
+    const before = corner()
+    const height = frame.clientHeight
+    new ResizeObserver(() => {
+        if (frame.clientHeight !== height) done([before, corner()])
+    }).observe(frame)
+    frame.style.height = `${height - 60}px`
+})"""
+
 
 @pytest.fixture(scope="module")
 def house(box_office: BoxOffice) -> int:
@@ -47,7 +60,18 @@ def test_the_best_places_keep_within_the_filter(house: int, invite: Invite) -> N
     visitor.press("[data-test=best]")
     visitor.page.wait_for_selector("[data-test=checkout]")
     expect(visitor.page.locator("[data-test=total]")).to_have_text("€60.00")
-    visitor.press("text=Let them go")
+    visitor.press("text=Give the place")
+
+
+def test_a_map_that_changes_its_size_is_painted_before_it_is_seen(
+    house: int, invite: Invite
+) -> None:
+    visitor = invite("phone")
+    visitor.open_event(house)
+    visitor.page.wait_for_selector("canvas[data-version]")
+    corners = visitor.page.evaluate(CORNER_AFTER_RESIZE)
+    assert corners[0] == corners[1]
+    assert corners[0][:3] != [0, 0, 0]
 
 
 def test_the_view_from_a_seat_is_drawn_and_gives_the_focus_back(house: int, invite: Invite) -> None:
@@ -89,7 +113,7 @@ def test_a_held_seat_is_changed_for_another_and_the_rest_stays(
     assert before[1] in after
     letters = box_office.get(f"/events/{house}/seats")["seats"]
     assert (letters[seat], letters.count("H")) == ("H", 2)
-    visitor.press("text=Let them go")
+    visitor.press("text=Give the place")
 
 
 def test_two_windows_show_one_hold(house: int, invite: Invite) -> None:
@@ -105,7 +129,7 @@ def test_two_windows_show_one_hold(house: int, invite: Invite) -> None:
     second.locator("[data-test=tray] li .way:last-child").first.click()
     expect(first.locator("[data-test=tray] li")).to_have_count(1)
     expect(first.locator("[data-test=notice]")).to_contain_text("changed in another window")
-    second.locator("text=Let them go").click()
+    second.locator("text=Give the place").click()
     expect(first.locator("[data-test=checkout]")).to_have_count(0)
     expect(first.locator("[data-test=notice]")).to_contain_text("Your hold has ended")
 

@@ -6,17 +6,19 @@ places at 1,234.50, in German too.
 """
 
 import os
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.box_office import BoxOffice
-from tests.browser.visitor import SIZES, Invite, Visitor
+from tests.browser.visitor import SIZES, Invite, Json, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 PLACES = 14
 RIGHT_TO_LEFT = "right-to-left"
+SEEN_ONCE = ("phone", True, "de-DE")
 FEW = [("phone", False, "de-DE"), ("tablet", False, RIGHT_TO_LEFT), ("desk", True, "en-GB")]
 EVERY = [
     (size, dark, writing)
@@ -24,6 +26,25 @@ EVERY = [
     for dark in (False, True)
     for writing in ("en-GB", "de-DE", RIGHT_TO_LEFT)
 ]
+# What the button of the checkout says at the moment at which the page says that the bank said no.
+PAY_BUTTON_WHEN_DECLINED = """() => new MutationObserver((_, observer) => {
+    if (!document.querySelector('[data-test=declined]')) return
+    observer.disconnect()
+    window.whenDeclined = document.querySelector('[data-test=pay]').innerText
+}).observe(document.body, {childList: true, subtree: true})"""
+# How far the words of a ticket's foot begin from the ticket's edge, whichever way one reads.
+LINE_STARTS = """ticket => {
+    const turned = getComputedStyle(ticket).direction === 'rtl'
+    const card = ticket.getBoundingClientRect()
+    return [...ticket.querySelectorAll('bdi, .foot .muted')].map(line => {
+        const range = document.createRange()
+        range.selectNodeContents(line)
+        const boxes = [...range.getClientRects()]
+        return turned
+            ? card.right - Math.max(...boxes.map(box => box.right))
+            : Math.min(...boxes.map(box => box.left)) - card.left
+    })
+}"""
 LOOKS = EVERY if os.environ.get("HOLDFAST_SCREENSHOTS") == "all" else FEW
 
 
@@ -55,6 +76,111 @@ def test_every_page_and_state_is_open_to_everybody(
     _what_is_not_there(visitor)
 
 
+@pytest.mark.parametrize(("size", "dark", "writing"), EVERY if LOOKS is EVERY else [SEEN_ONCE])
+def test_what_is_rarely_seen_is_no_afterthought(
+    size: str, dark: bool, writing: str, theatre: int, invite: Invite
+) -> None:
+    turned = writing == RIGHT_TO_LEFT
+    visitor = invite(size, dark, "de-DE" if turned else writing)
+    visitor.album = f"rare-{writing}-"
+    if turned:
+        visitor.from_right_to_left()
+    _season(visitor, theatre)
+    _evenings_that_are_not_sold(visitor, theatre)
+    _orders_that_ended(visitor, theatre)
+
+
+def _season(visitor: Visitor, event_id: int) -> None:
+    """A programme of a dozen evenings, and a search in it."""
+    page = visitor.page
+    visitor.visit("/")
+    model = page.evaluate("id => fetch(`/api/v1/events/${id}`).then(a => a.json())", event_id)
+    half, few = model["total_capacity"] // 2, 7
+    kinds: list[Json] = [
+        {"name": "Nathan der Weise", "available_count": few},
+        {"name": "Die Bergbahn", "available_count": 1},
+        {"name": "Così fan tutte", "available_count": half},
+        {"name": "Peer Gynt", "available_count": 0, "status": "SOLD_OUT"},
+        {"name": "Woyzeck", "status": "CANCELLED"},
+        {"name": "Der Sturm", "on_sale_at": _in_days(12)},
+        {"name": "Maß für Maß", "status": "DRAFT"},
+        {"name": "Medea", "on_sale_at": _in_days(400), "start_time": _in_days(460)},
+    ]
+    season = [
+        {
+            **model,
+            "event_id": 9000 + at,
+            "start_time": _in_days(9 * at + 2),
+            "doors_open": None,
+            **kind,
+        }
+        for at, kind in enumerate(kinds)
+    ]
+    answer = {"events": season, "next": None}
+    page.route("**/api/v1/events?*", lambda route: route.fulfill(json=answer))
+    visitor.visit("/")
+    expect(page.locator("main li")).to_have_count(len(kinds) - 1)
+    visitor.check("season", whole=True)
+    page.fill("[type=search]", "qqq")
+    expect(page.locator("main li")).to_have_count(0)
+    visitor.check("season-not-found")
+
+
+def _evenings_that_are_not_sold(visitor: Visitor, event_id: int) -> None:
+    page = visitor.page
+    for name, what in (
+        ("over", {"status": "COMPLETED"}),
+        ("cancelled", {"status": "CANCELLED"}),
+        ("later", {"on_sale_at": _in_days(1)}),
+        ("draft", {"status": "DRAFT"}),
+    ):
+        _answers(visitor, f"/events/{event_id}", what)
+        visitor.visit(f"/events/{event_id}")
+        page.wait_for_selector("[data-test=sale-notice]")
+        visitor.check(f"event-{name}")
+    page.unroute(f"**/api/v1/events/{event_id}")
+    visitor.open_event(event_id)
+    visitor.press("[data-test=filters]")
+    for box in page.locator("[data-test=filter] [type=checkbox]").all():
+        box.check()
+    visitor.check("filter-narrow")
+
+
+def _orders_that_ended(visitor: Visitor, event_id: int) -> None:
+    page = visitor.page
+    visitor.hold(event_id, 1)
+    order_id = page.evaluate("id => localStorage.getItem(`holdfast.order.${id}`)", event_id)
+    visitor.visit(f"/orders/{order_id}")
+    page.wait_for_selector("[data-test=pay]")
+    visitor.check("checkout-one")
+    visitor.press(".form > .plain")
+    page.wait_for_selector("[data-test=ended]")
+    visitor.check("order-given-back")
+    for name, what in (
+        ("refunded", {"status": "REFUNDED", "refunded_amount": 8900}),
+        ("too-late", {"cancel_reason": "EXPIRED", "payment": {"status": "VOIDED"}}),
+        ("evening-cancelled", {"cancel_reason": "EVENT_CANCELLED"}),
+    ):
+        _answers(visitor, f"/orders/{order_id}", what)
+        visitor.visit(f"/orders/{order_id}")
+        page.wait_for_selector("[data-test=ended]")
+        visitor.check(f"order-{name}")
+
+
+def _answers(visitor: Visitor, path: str, what: Json) -> None:
+    """From now on the box office answers otherwise in these fields."""
+
+    def answer(route: Route) -> None:
+        told = route.fetch()
+        route.fulfill(response=told, json={**told.json(), **what})
+
+    visitor.page.route(f"**/api/v1{path}", answer)
+
+
+def _in_days(days: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).replace(microsecond=0).isoformat()
+
+
 def _look_around(visitor: Visitor, theatre: int, arena: int) -> None:
     visitor.visit("/")
     visitor.page.wait_for_selector(f"a[href='/events/{theatre}']")
@@ -62,6 +188,7 @@ def _look_around(visitor: Visitor, theatre: int, arena: int) -> None:
     visitor.open_event(arena)
     visitor.check("event-far")
     visitor.open_event(theatre)
+    expect(visitor.page.locator(".hint")).to_have_count(1 if visitor.touch else 0)
     visitor.check("event")
 
 
@@ -73,7 +200,7 @@ def _choose(visitor: Visitor, gala: int) -> None:
     visitor.check("filter")
     visitor.press("[data-test=filters]")
     visitor.press(".switch button:nth-child(2)")
-    page.locator("h3 button").nth(1).click()
+    page.locator("h3 button").last.click()
     page.wait_for_selector("[data-seat]")
     visitor.press("[data-seat]:not(.taken)")
     visitor.check("list-chosen")
@@ -98,16 +225,25 @@ def _hold_and_pay(visitor: Visitor, gala: int) -> None:
     visitor.press("[data-test=pay]")
     page.wait_for_selector("[aria-invalid=true]")
     visitor.fill_in("Maximiliane Großmann-Łukasiewicz")
+    page.evaluate(PAY_BUTTON_WHEN_DECLINED)
     visitor.pay_with("tok_declined")
     page.wait_for_selector("[data-test=declined]")
+    assert "." in page.evaluate("window.whenDeclined"), "it says no and asks the bank at once"
     visitor.check("checkout-declined", whole=True)
     visitor.pay_with("tok_3ds")
     page.wait_for_selector("[data-test=bank]")
     visitor.check("checkout-bank")
+    approve = page.locator("[data-test=approve]").bounding_box()
+    assert approve is not None
+    assert approve["height"] < 80, "the bank's question is as tall as the order beside it"
     visitor.press("[data-test=approve]")
     expect(page.locator("[data-test=ticket]")).to_have_count(PLACES)
     for code in page.locator("[data-test=ticket] img").all():
         code.evaluate("image => image.decode()")
+    starts = page.locator("[data-test=ticket]").first.evaluate(LINE_STARTS)
+    assert max(starts) - min(starts) < 2, (
+        f"a ticket's lines do not begin below each other: {starts}"
+    )
     visitor.check("tickets", whole=True)
 
 
@@ -127,4 +263,5 @@ def _what_is_not_there(visitor: Visitor) -> None:
     page.route("**/api/v1/events?*", lambda route: route.abort())
     visitor.visit("/")
     page.wait_for_selector(".failure")
+    expect(page.locator("main a")).to_have_count(0)
     visitor.check("programme-failed")

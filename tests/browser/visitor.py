@@ -166,6 +166,9 @@ class Visitor:
         """Keeps what is seen now, or the whole page, to be looked at."""
         ARTEFACTS.mkdir(exist_ok=True)
         path = ARTEFACTS / f"{self.album}{name}-{self.size}-{self.theme}.png"
+        if whole:
+            # What sticks to the top of the screen would lie over the middle of a long page.
+            self.page.evaluate("scrollTo(0, 0)")
         self.page.screenshot(path=path, animations="disabled", full_page=whole)
 
     def check(self, name: str, whole: bool = False) -> None:
@@ -192,12 +195,14 @@ Invite = Callable[..., Visitor]
 def fitting(
     house: Json, box: tuple[float, float, float, float], size: tuple[float, float], scale_max: float
 ) -> tuple[float, float, float]:
-    """(scale, left, top) of the view that shows a part of the house whole, as the map takes it."""
+    """(scale, left, top) of the view that shows a part of the house whole, as the map takes it: on
+    a phone above the line of its buttons."""
     left, top, right, bottom = box
-    across, down = (size[0] - 28) / (right - left), (size[1] - 28) / (bottom - top)
+    foot = min(48, size[1] / 8) if size[0] < 700 else 0
+    across, down = (size[0] - 28) / (right - left), (size[1] - foot - 28) / (bottom - top)
     scale = min(across, down, scale_max)
     x = (left + right) / 2
-    y = (top + bottom) / 2
+    y = (top + bottom) / 2 + foot / 2 / scale
     x = min(house["width"], max(0, x))
     y = min(house["height"], max(0, y))
     return scale, x - size[0] / 2 / scale, y - size[1] / 2 / scale

@@ -3,6 +3,11 @@
 import type { Box, House } from '../house/house'
 
 const PADDING_PIXELS = 14
+/** On a map narrower than this, the zoom buttons and the hint stand below the house, in a line of this
+ *  height or, where the map is low, of this share of it; on a wider one they stand beside it. */
+const NARROW_PIXELS = 700
+const FOOT_PIXELS = 48
+const FOOT_SHARE = 1 / 8
 /** A seat is never larger than this on the screen. */
 const PITCH_PIXELS_MAX = 46
 /** How much smaller than "whole house" one may go. */
@@ -94,12 +99,14 @@ export class Camera implements View {
 
   private fitting(box: Box, scaleMax: number): View {
     const across = (this.width - 2 * PADDING_PIXELS) / Math.max(1, box.right - box.left)
-    const down = (this.height - 2 * PADDING_PIXELS) / Math.max(1, box.bottom - box.top)
+    const foot = this.width < NARROW_PIXELS ? Math.min(FOOT_PIXELS, this.height * FOOT_SHARE) : 0
+    const height = this.height - foot
+    const down = (height - 2 * PADDING_PIXELS) / Math.max(1, box.bottom - box.top)
     const scale = Math.max(0.001, Math.min(across, down, scaleMax))
     return {
       scale,
       x: (box.left + box.right) / 2 - this.width / 2 / scale,
-      y: (box.top + box.bottom) / 2 - this.height / 2 / scale,
+      y: (box.top + box.bottom) / 2 - height / 2 / scale,
     }
   }
 

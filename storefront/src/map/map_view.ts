@@ -85,6 +85,7 @@ export class MapView {
     if (width === this.camera.width && height === this.camera.height && dense === this.#dense) return
     const whole = this.camera.width === 1 || this.camera.isWhole()
     const [x, y] = this.camera.toHouse(this.camera.width / 2, this.camera.height / 2)
+    const shown = this.#picture.exists
     this.#dense = dense
     this.#canvas.width = Math.round(width * this.#dense)
     this.#canvas.height = Math.round(height * this.#dense)
@@ -97,6 +98,8 @@ export class MapView {
       this.camera.look({ scale, x: x - width / 2 / scale, y: y - height / 2 / scale })
     }
     this.repaint()
+    // A canvas of a new size is black: what was shown before is painted before anybody sees it.
+    if (shown) this.#now()
   }
 
   set palette(palette: Palette) {
@@ -169,6 +172,11 @@ export class MapView {
   /** Asks for a frame. */
   draw(): void {
     if (this.#frame === 0) this.#frame = requestAnimationFrame((now) => this.#onFrame(now))
+  }
+
+  #now(): void {
+    cancelAnimationFrame(this.#frame)
+    this.#onFrame(performance.now())
   }
 
   pan(dx: number, dy: number): void {

@@ -288,8 +288,9 @@ export class OpenOrder {
 
   async #refused(error: unknown): Promise<void> {
     if (error instanceof Refusal && error.code === 'payment_failed') {
-      this.#decline(error.declineReason)
+      // What is left of the time is known again, and another card can be offered, once it is said.
       await this.look()
+      this.#decline(error.declineReason)
       return
     }
     this.#say(sayRefusal(error, this.event?.order_limit ?? 0, 0))

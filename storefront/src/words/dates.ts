@@ -26,9 +26,15 @@ export const longDate = (iso: string, zone: string) =>
     write(iso, zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
   ).replace(/^(\w+day), (?=\d)/, '$1 ')
 
+/** Farther away than this, a day needs its year: "1 May" would be the next one. */
+const FAR_MILLISECONDS = 300 * 86_400_000
+
+const yearWhereFar = (iso: string): Options =>
+  Math.abs(Date.parse(iso) - Date.now()) > FAR_MILLISECONDS ? { year: 'numeric' } : {}
+
 /** "Friday 4 December" */
 export const dayAndMonth = (iso: string, zone: string) =>
-  write(iso, zone, { weekday: 'long', day: 'numeric', month: 'long' })
+  write(iso, zone, { weekday: 'long', day: 'numeric', month: 'long', ...yearWhereFar(iso) })
 
 /** "20:00", "8:00 pm" */
 export const clockTime = (iso: string, zone: string) =>
@@ -51,6 +57,7 @@ export const shortMoment = (iso: string, zone: string) =>
     weekday: 'short',
     day: 'numeric',
     month: 'short',
+    ...yearWhereFar(iso),
     hour: 'numeric',
     minute: '2-digit',
   })

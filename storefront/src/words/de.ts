@@ -170,7 +170,7 @@ export const de: Words = {
     held: 'Für Sie reserviert',
     clock: 'Zeit zum Bezahlen',
     checkout: 'Zur Kasse',
-    release: 'Plätze freigeben',
+    release: (n) => count(n, { one: 'Platz zurückgeben', other: 'Plätze zurückgeben' }),
     more_: 'Ihre Plätze zeigen',
     options: 'Mehr Möglichkeiten',
     less: 'Ihre Plätze ausblenden',
@@ -348,7 +348,6 @@ export const de: Words = {
     expiredPaying:
       'Ihre Bank hat nicht rechtzeitig geantwortet. Sagt sie noch Ja, bekommen Sie die Plätze, wenn sie frei sind, oder das Geld von selbst zurück. Diese Seite sagt es Ihnen.',
     chooseAgain: 'Neu wählen',
-    release: 'Plätze zurückgeben',
   },
 
   cards: {

@@ -174,7 +174,7 @@ export const en = {
     held: 'Held for you',
     clock: 'Time left to pay',
     checkout: 'Go to checkout',
-    release: 'Let them go',
+    release: (n: number) => count(n, { one: 'Give the place back', other: 'Give the places back' }),
     more_: 'Show your places',
     options: 'More options',
     less: 'Hide your places',
@@ -345,7 +345,6 @@ export const en = {
     expiredPaying:
       'Your bank has not answered in time. If it still says yes, you get the places if they are free, or the money back by itself. This page tells you.',
     chooseAgain: 'Choose again',
-    release: 'Give the places back',
   },
 
   cards: {

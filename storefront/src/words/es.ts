@@ -171,7 +171,7 @@ export const es: Words = {
     held: 'Reservadas para ti',
     clock: 'Tiempo para pagar',
     checkout: 'Ir al pago',
-    release: 'Soltar las localidades',
+    release: (n) => count(n, { one: 'Devolver la localidad', other: 'Devolver las localidades' }),
     more_: 'Mostrar tus localidades',
     options: 'Más opciones',
     less: 'Ocultar tus localidades',
@@ -346,7 +346,6 @@ export const es: Words = {
     expiredPaying:
       'Tu banco no ha respondido a tiempo. Si aún dice que sí, recibirás las localidades si siguen libres, o el dinero de vuelta sin hacer nada. Esta página te lo dirá.',
     chooseAgain: 'Elegir otra vez',
-    release: 'Devolver las localidades',
   },
 
   cards: {

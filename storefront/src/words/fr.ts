@@ -170,7 +170,7 @@ export const fr: Words = {
     held: 'Réservées pour vous',
     clock: 'Temps pour payer',
     checkout: 'Passer au paiement',
-    release: 'Rendre les places',
+    release: (n) => count(n, { one: 'Rendre la place', other: 'Rendre les places' }),
     more_: 'Montrer vos places',
     options: 'Plus d’options',
     less: 'Cacher vos places',
@@ -345,7 +345,6 @@ export const fr: Words = {
     expiredPaying:
       'Votre banque n’a pas répondu à temps. Si elle dit encore oui, vous recevez les places si elles sont libres, ou l’argent revient de lui-même. Cette page vous le dira.',
     chooseAgain: 'Choisir de nouveau',
-    release: 'Rendre les places',
   },
 
   cards: {
