@@ -76,6 +76,11 @@ export class OpenOrder {
     return this.order?.status === 'PENDING' && payment?.next_action != null && !this.#settledBadly
   }
 
+  /** How many places it holds. */
+  get places(): number {
+    return this.order?.items.filter((item) => item.state === 'ACTIVE').length ?? 0
+  }
+
   /** A payment is on its way, and only time will tell. */
   get settling(): boolean {
     const payment = this.order?.payment

@@ -325,7 +325,8 @@ export const de: Words = {
     approving: 'Wird bestätigt',
     refuse: 'Ablehnen',
     declined: 'Ihre Bank hat abgelehnt',
-    stillYours: (time) => `Nichts wurde abgebucht, und Ihre Plätze bleiben noch ${time} Ihre.`,
+    stillYours: (n, time) =>
+      `Nichts wurde abgebucht, und ${count(n, { one: 'Ihr Platz bleibt', other: 'Ihre Plätze bleiben' })} noch ${time} für Sie reserviert.`,
     another: 'Versuchen Sie eine andere Karte.',
     reasons: {
       card_declined: 'Die Karte wurde abgelehnt.',
@@ -342,7 +343,8 @@ export const de: Words = {
       not_completed: 'Die Zahlung wurde bei der Bank nicht abgeschlossen.',
     },
     expired: 'Die Zeit zum Bezahlen ist abgelaufen',
-    expiredWhy: 'Ihre Plätze sind wieder im Verkauf. Es wurde nichts abgebucht.',
+    expiredWhy: (n) =>
+      `${count(n, { one: 'Ihr Platz ist', other: 'Ihre Plätze sind' })} wieder im Verkauf. Es wurde nichts abgebucht.`,
     expiredBack:
       'Ihre Zahlung kam durch, als die Plätze schon weg waren. Das Geld geht von selbst zurück; Sie müssen nichts tun.',
     expiredPaying:
@@ -386,7 +388,8 @@ export const de: Words = {
     invalid: 'Nicht mehr gültig',
     waiting: 'Ihre Karten werden geschrieben',
     cancelled: 'Diese Bestellung ist beendet',
-    releasedWhy: 'Sie haben die Plätze zurückgegeben. Es wurde nichts abgebucht.',
+    releasedWhy: (n) =>
+      `Sie haben ${count(n, { one: 'den Platz', other: 'die Plätze' })} zurückgegeben. Es wurde nichts abgebucht.`,
     eventCancelled: 'Die Veranstaltung wurde abgesagt',
     eventCancelledWhy: 'Sie findet nicht statt. Ihr Geld kommt zurück, ohne dass Sie etwas tun.',
     refunded: 'Diese Bestellung wurde erstattet',

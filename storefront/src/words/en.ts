@@ -9,6 +9,8 @@ import { capital, count, list, number } from './forms'
 const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
 const inWords = (n: number) => NUMBERS[n] ?? number(n)
 const places = { one: '# place', other: '# places' }
+/** "one place", "ten places" */
+const some = (n: number) => count(n, { one: 'one place', other: `${inWords(n)} places` })
 
 export const en = {
   locale: 'en-GB',
@@ -178,9 +180,9 @@ export const en = {
     more_: 'Show your places',
     options: 'More options',
     less: 'Hide your places',
-    limit: (n: number) => `One buyer can take at most ${inWords(n)} places here.`,
+    limit: (n: number) => `One buyer can take at most ${some(n)} here.`,
     holdFor: (time: string) => `We hold what you choose for ${time} while you pay.`,
-    atMost: (n: number) => `One buyer can take ${inWords(n)} places.`,
+    atMost: (n: number) => `One buyer can take ${some(n)}.`,
     addMore: 'Choose further places and they join this hold.',
     exchange: (seat: string) => `Change ${seat}`,
     exchanging: (seat: string) => `Choose another place instead of ${seat}. Until then it stays yours.`,
@@ -227,7 +229,7 @@ export const en = {
       `There are not ${inWords(n)} places side by side at this price. Try fewer, another price, or choose on the map.`,
     section: 'Not that many places are left there. Choose fewer or another part of the house.',
     limit: (n: number) =>
-      `One buyer can take at most ${inWords(n)} places here, counting what you already hold or bought.`,
+      `One buyer can take at most ${some(n)} here, counting what you already hold or bought.`,
     closed: 'Sales are stopped for a check. Nothing is lost; try again in a few minutes.',
     notOpen: 'Nothing is on sale at this time. The page says when the sale opens.',
     cancelled: 'This event was cancelled. Whoever has paid gets the money back.',
@@ -322,7 +324,8 @@ export const en = {
     approving: 'Approving',
     refuse: 'Refuse',
     declined: 'Your bank said no',
-    stillYours: (time: string) => `Nothing was charged, and your places stay yours for ${time}.`,
+    stillYours: (n: number, time: string) =>
+      `Nothing was charged, and your ${count(n, { one: 'place stays', other: 'places stay' })} yours for ${time}.`,
     another: 'Try another card.',
     reasons: {
       card_declined: 'The card was declined.',
@@ -339,7 +342,8 @@ export const en = {
       not_completed: 'The payment was not finished at the bank.',
     } as Record<string, string>,
     expired: 'The time to pay ran out',
-    expiredWhy: 'Your places went back on sale. Nothing was charged.',
+    expiredWhy: (n: number) =>
+      `Your ${count(n, { one: 'place', other: 'places' })} went back on sale. Nothing was charged.`,
     expiredBack:
       'Your payment came through when the places were already gone. The money goes back by itself; you need not do anything.',
     expiredPaying:
@@ -383,7 +387,8 @@ export const en = {
     invalid: 'No longer valid',
     waiting: 'Your tickets are being written',
     cancelled: 'This order has ended',
-    releasedWhy: 'You gave the places back. Nothing was charged.',
+    releasedWhy: (n: number) =>
+      `You gave the ${count(n, { one: 'place', other: 'places' })} back. Nothing was charged.`,
     eventCancelled: 'The event was cancelled',
     eventCancelledWhy: 'It will not take place. Your money comes back without you doing anything.',
     refunded: 'This order was refunded',

@@ -323,7 +323,8 @@ export const es: Words = {
     approving: 'Aprobando',
     refuse: 'Rechazar',
     declined: 'Tu banco ha dicho que no',
-    stillYours: (time) => `No se ha cobrado nada, y tus localidades siguen siendo tuyas durante ${time}.`,
+    stillYours: (n, time) =>
+      `No se ha cobrado nada, y ${count(n, { one: 'tu localidad sigue siendo tuya', other: 'tus localidades siguen siendo tuyas' })} durante ${time}.`,
     another: 'Prueba con otra tarjeta.',
     reasons: {
       card_declined: 'La tarjeta fue rechazada.',
@@ -340,7 +341,8 @@ export const es: Words = {
       not_completed: 'El pago no se terminó en el banco.',
     },
     expired: 'Se acabó el tiempo para pagar',
-    expiredWhy: 'Tus localidades volvieron a la venta. No se ha cobrado nada.',
+    expiredWhy: (n) =>
+      `${count(n, { one: 'Tu localidad volvió', other: 'Tus localidades volvieron' })} a la venta. No se ha cobrado nada.`,
     expiredBack:
       'Tu pago llegó cuando las localidades ya no estaban. El dinero vuelve solo; no tienes que hacer nada.',
     expiredPaying:
@@ -384,7 +386,8 @@ export const es: Words = {
     invalid: 'Ya no es válida',
     waiting: 'Tus entradas se están escribiendo',
     cancelled: 'Este pedido ha terminado',
-    releasedWhy: 'Devolviste las localidades. No se ha cobrado nada.',
+    releasedWhy: (n) =>
+      `Devolviste ${count(n, { one: 'la localidad', other: 'las localidades' })}. No se ha cobrado nada.`,
     eventCancelled: 'El evento se canceló',
     eventCancelledWhy: 'No se celebrará. Tu dinero vuelve sin que hagas nada.',
     refunded: 'Este pedido se ha devuelto',

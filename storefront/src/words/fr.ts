@@ -322,7 +322,8 @@ export const fr: Words = {
     approving: 'Approbation',
     refuse: 'Refuser',
     declined: 'Votre banque a dit non',
-    stillYours: (time) => `Rien n’a été débité, et vos places restent à vous ${time}.`,
+    stillYours: (n, time) =>
+      `Rien n’a été débité, et ${count(n, { one: 'votre place reste', other: 'vos places restent' })} à vous ${time}.`,
     another: 'Essayez une autre carte.',
     reasons: {
       card_declined: 'La carte a été refusée.',
@@ -339,7 +340,8 @@ export const fr: Words = {
       not_completed: 'Le paiement n’a pas été terminé à la banque.',
     },
     expired: 'Le temps pour payer est écoulé',
-    expiredWhy: 'Vos places sont de nouveau en vente. Rien n’a été débité.',
+    expiredWhy: (n) =>
+      `${count(n, { one: 'Votre place est', other: 'Vos places sont' })} de nouveau en vente. Rien n’a été débité.`,
     expiredBack:
       'Votre paiement est arrivé quand les places étaient déjà parties. L’argent revient de lui-même ; vous n’avez rien à faire.',
     expiredPaying:
@@ -383,7 +385,8 @@ export const fr: Words = {
     invalid: 'N’est plus valable',
     waiting: 'Vos billets s’écrivent',
     cancelled: 'Cette commande a pris fin',
-    releasedWhy: 'Vous avez rendu les places. Rien n’a été débité.',
+    releasedWhy: (n) =>
+      `Vous avez rendu ${count(n, { one: 'la place', other: 'les places' })}. Rien n’a été débité.`,
     eventCancelled: 'L’événement a été annulé',
     eventCancelledWhy: 'Il n’aura pas lieu. Votre argent revient sans que vous ayez rien à faire.',
     refunded: 'Cette commande a été remboursée',
