@@ -100,6 +100,14 @@ def test_names_are_shown_in_html_and_never_run() -> None:
     assert "[[" not in page
 
 
+def test_a_mail_has_the_colour_of_its_event_and_no_price_breaks() -> None:
+    page = as_html(write(Occasion.ORDER_CONFIRMED, 0), LINK)
+    assert "background-color:#a03060" in page
+    prices = re.findall(r"<td[^>]*>(?=[^<]*€)", page)
+    assert prices
+    assert all("white-space:nowrap" in cell for cell in prices)
+
+
 @pytest.mark.parametrize("occasion", [o for o in Occasion if o is not Occasion.EVENT_CANCELLED])
 @pytest.mark.parametrize("locale", ["de-AT", "es", "fr_CA"])
 def test_every_letter_is_there_in_every_language(locale: str, occasion: Occasion) -> None:

@@ -18,11 +18,12 @@ _PLACES = """[% if wording.places %]\
 <table role="presentation" style="width:100%;border-collapse:collapse">\
 [% for place in wording.places %]<tr>\
 <td style="padding:4px 0">[[ place.name ]]</td>\
-<td style="padding:4px 0;text-align:right">[[ place.price ]]</td>\
+<td style="padding:4px 0 4px 16px;text-align:right;vertical-align:top;white-space:nowrap">\
+[[ place.price ]]</td>\
 </tr>[% endfor %]\
 <tr style="font-weight:bold;border-top:1px solid #d8d4cc">\
 <td style="padding:4px 0">[[ wording.total_word ]]</td>\
-<td style="padding:4px 0;text-align:right">[[ wording.total ]]</td>\
+<td style="padding:4px 0 4px 16px;text-align:right;white-space:nowrap">[[ wording.total ]]</td>\
 </tr></table>[% endif %]"""
 
 
