@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import structlog
 
@@ -39,7 +39,8 @@ from holdfast.desk.load import load_seating
 from holdfast.desk.queue import Granted, Queue, Waiting, busy, places_of
 from holdfast.desk.rules import decide
 from holdfast.desk.rules.organising import status_by_seats
-from holdfast.desk.seating import PublicPart, Seating
+from holdfast.desk.seating import Seating
+from holdfast.desk.turn import Turn
 from holdfast.desk.write import GuardMismatch, write_batch
 from holdfast.refusals import Refusal
 from holdfast.venues.chart_store import PlanShelf
@@ -53,19 +54,6 @@ ANSWERS_AT_ONCE = 8  # about a millisecond of the event loop
 TIDY_AFTER_SECONDS = 0.1  # a hold that nobody took is tidied up this long after its deadline
 
 log = structlog.get_logger(__name__)
-
-
-class Turn:
-    """One batch on its way: what was taken, what was decided, how far it got."""
-
-    def __init__(self, taken: list[Waiting]) -> None:
-        self.taken = taken
-        self.fold: Fold | None = None
-        self.batch_id: UUID = uuid4()
-        self.public = PublicPart({}, {})
-        self.now: datetime | None = None
-        self.committing = False
-        self.answered = False
 
 
 class Desk:
@@ -208,7 +196,7 @@ class Desk:
             if tries < BATCH_TRIES_MAX:
                 await asyncio.sleep(BATCH_TRY_PAUSE_SECONDS * tries)
                 return True
-            _fail(turn.taken, busy())
+            turn.fail(busy())
             if not turn.taken:
                 self._queue.refuse_all(busy())
             return False
@@ -228,8 +216,7 @@ class Desk:
         began = time.monotonic()
         if not connection.is_in_transaction():
             await connection.execute("BEGIN")
-        # The time is read by a statement of its own: in the locking one it would be of before the
-        # wait for the lock.
+        # Read by a statement of its own: in the locking one the time would be that before the wait.
         lock, clock = await connection.fly([Call(LOCK_DESK, (self.event_id,)), Call(NOW)])
         if not lock.rows:
             raise Refusal("not_found")
@@ -239,14 +226,15 @@ class Desk:
         turn.taken = turn.taken or self._queue.take(self._last_to_come(began, row))
         turn.fold = None
         if row["status"] == "CLOSED":
-            _refuse(turn.taken, Refusal("sale_closed"))
+            turn.refuse(Refusal("sale_closed"))
         elif turn.taken:
             seating = await self._catch_up(connection, row["epoch"], row["version"])
             turn.fold = await self._decide(connection, seating, turn)
         if turn.fold is None or turn.fold.empty:
             await connection.execute(f"ROLLBACK{self._chain()}")
             return
-        seating = _known(self._seating)
+        seating = self._seating
+        assert seating is not None, "a batch was decided on a seating"
         turn.public = turn.fold.public_part()
         await write_batch(connection, seating, turn.fold, turn.public, turn.batch_id, turn.now)
         turn.committing = True
@@ -332,11 +320,10 @@ class Desk:
         An answer costs the loop more than a statement does. Answered in one go, a whole batch would
         keep the next turn from sending a word until the last of them is on its way.
         """
-        granted = 0
-        for waiting in islice(rest, ANSWERS_AT_ONCE):
+        some = list(islice(rest, ANSWERS_AT_ONCE))
+        for waiting in some:
             waiting.grant(version)
-            granted += 1
-        if granted == ANSWERS_AT_ONCE:
+        if len(some) == ANSWERS_AT_ONCE:
             self._loop.call_soon(self._grant_some, rest, version)
 
     async def _resolve(self, turn: Turn) -> bool:
@@ -361,7 +348,7 @@ class Desk:
             self._publish(Published(self.event_id, version, turn.now, turn.public))
             self._grant_some(iter(turn.taken), version)
             return True
-        _fail(turn.taken, Refusal("outcome_unknown"))
+        turn.fail(Refusal("outcome_unknown"))
         return True
 
     async def _look_for(self, connection: Connection, turn: Turn) -> int | None:
@@ -383,7 +370,7 @@ class Desk:
         """The database and the rules disagree twice: stop selling and raise the alarm."""
         reason = f"A statement of the desk touched other rows than were decided: {found}"
         log.critical("desk.closed", event_id=self.event_id, reason=reason)
-        _fail(turn.taken, Refusal("sale_closed"))
+        turn.fail(Refusal("sale_closed"))
         async with self._database.desk_pool.acquire() as connection:
             await connection.execute(CLOSE_DESK, self.event_id, reason)
 
@@ -411,18 +398,3 @@ def _decide_one(seating: Seating, facts: Facts, fold: Fold, waiting: Waiting) ->
     if command.notice is not None and command.notice not in facts.noticed:
         fold.notice(command.notice)
         facts.noticed.add(command.notice)
-
-
-def _known(seating: Seating | None) -> Seating:
-    assert seating is not None, "a batch was decided on a seating"
-    return seating
-
-
-def _refuse(taken: list[Waiting], refusal: Refusal) -> None:
-    for waiting in taken:
-        waiting.refusal = refusal
-
-
-def _fail(taken: list[Waiting], error: Exception) -> None:
-    for waiting in taken:
-        waiting.fail(error)
