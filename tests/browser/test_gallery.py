@@ -32,6 +32,11 @@ PAY_BUTTON_WHEN_DECLINED = """() => new MutationObserver((_, observer) => {
     observer.disconnect()
     window.whenDeclined = document.querySelector('[data-test=pay]').innerText
 }).observe(document.body, {childList: true, subtree: true})"""
+ON_TOP = """part => {
+    const box = part.getBoundingClientRect()
+    const seen = document.elementFromPoint(box.left + 5, (box.top + box.bottom) / 2)
+    return part.contains(seen)
+}"""
 # How far the words of a ticket's foot begin from the ticket's edge, whichever way one reads.
 LINE_STARTS = """ticket => {
     const turned = getComputedStyle(ticket).direction === 'rtl'
@@ -144,6 +149,27 @@ def _evenings_that_are_not_sold(visitor: Visitor, event_id: int) -> None:
     for box in page.locator("[data-test=filter] [type=checkbox]").all():
         box.check()
     visitor.check("filter-narrow")
+    visitor.page.set_viewport_size({"width": 320, "height": 568})
+    if visitor.touch:
+        _apart(visitor, ".hint", ".zoom")
+    found = visitor.page.locator(".found")
+    found.scroll_into_view_if_needed()
+    assert found.evaluate(ON_TOP), "the filter ends below the tray"
+    visitor.check("filter-smallest")
+
+
+def _apart(visitor: Visitor, one: str, other: str) -> None:
+    """Two things that are both to be seen do not lie over each other."""
+    first, second = (visitor.page.locator(found).bounding_box() for found in (one, other))
+    assert first is not None
+    assert second is not None
+    beside = (
+        first["x"] + first["width"] <= second["x"] or second["x"] + second["width"] <= first["x"]
+    )
+    below = (
+        first["y"] + first["height"] <= second["y"] or second["y"] + second["height"] <= first["y"]
+    )
+    assert beside or below, f"{one} lies over {other}"
 
 
 def _orders_that_ended(visitor: Visitor, event_id: int) -> None:

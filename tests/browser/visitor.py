@@ -12,6 +12,12 @@ SIZES = {"phone": (390, 844), "tablet": (834, 1112), "desk": (1440, 900)}
 ARTEFACTS = Path(__file__).parents[2] / "artefacts"
 TABS_MAX = 120
 CHOOSABLE = "[data-seat]:not(.taken):not(.yours)"
+# What a thumb presses is 44 pixels high; links within a sentence are as high as it is.
+SMALL_TARGETS = """() => [...document.querySelectorAll('main a, header a, button, input, select')]
+    .filter(target => target.offsetParent !== null && getComputedStyle(target).display !== 'inline')
+    .map(target => target.closest('label') ?? target)
+    .filter(target => target.getBoundingClientRect().height < 43.5)
+    .map(target => target.outerHTML.slice(0, 120))"""
 Json = dict[str, Any]
 
 
@@ -182,6 +188,8 @@ class Visitor:
         assert faults == [], f"{name}: {faults}"
         wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, f"{name} is {wide} pixels too wide"
+        small = self.page.evaluate(SMALL_TARGETS) if self.touch else []
+        assert small == [], f"{name}: too small for a thumb: {small}"
 
     def close(self) -> None:
         self.context.close()

@@ -388,8 +388,7 @@ export const de: Words = {
     invalid: 'Nicht mehr gültig',
     waiting: 'Ihre Karten werden geschrieben',
     cancelled: 'Diese Bestellung ist beendet',
-    releasedWhy: (n) =>
-      `Sie haben ${count(n, { one: 'den Platz', other: 'die Plätze' })} zurückgegeben. Es wurde nichts abgebucht.`,
+    releasedWhy: (n) => `Sie haben ${count(n, { one: 'den Platz', other: 'die Plätze' })} zurückgegeben. Es wurde nichts abgebucht.`,
     eventCancelled: 'Die Veranstaltung wurde abgesagt',
     eventCancelledWhy: 'Sie findet nicht statt. Ihr Geld kommt zurück, ohne dass Sie etwas tun.',
     refunded: 'Diese Bestellung wurde erstattet',

@@ -9,7 +9,7 @@ import { capital, count, list, number } from './forms'
 const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
 const inWords = (n: number) => NUMBERS[n] ?? number(n)
 const places = { one: '# place', other: '# places' }
-/** "one place", "ten places" */
+const bare = { one: 'place', other: 'places' }
 const some = (n: number) => count(n, { one: 'one place', other: `${inWords(n)} places` })
 
 export const en = {
@@ -176,7 +176,7 @@ export const en = {
     held: 'Held for you',
     clock: 'Time left to pay',
     checkout: 'Go to checkout',
-    release: (n: number) => count(n, { one: 'Give the place back', other: 'Give the places back' }),
+    release: (n: number) => `Give the ${count(n, bare)} back`,
     more_: 'Show your places',
     options: 'More options',
     less: 'Hide your places',
@@ -342,8 +342,7 @@ export const en = {
       not_completed: 'The payment was not finished at the bank.',
     } as Record<string, string>,
     expired: 'The time to pay ran out',
-    expiredWhy: (n: number) =>
-      `Your ${count(n, { one: 'place', other: 'places' })} went back on sale. Nothing was charged.`,
+    expiredWhy: (n: number) => `Your ${count(n, bare)} went back on sale. Nothing was charged.`,
     expiredBack:
       'Your payment came through when the places were already gone. The money goes back by itself; you need not do anything.',
     expiredPaying:
@@ -387,8 +386,7 @@ export const en = {
     invalid: 'No longer valid',
     waiting: 'Your tickets are being written',
     cancelled: 'This order has ended',
-    releasedWhy: (n: number) =>
-      `You gave the ${count(n, { one: 'place', other: 'places' })} back. Nothing was charged.`,
+    releasedWhy: (n: number) => `You gave the ${count(n, bare)} back. Nothing was charged.`,
     eventCancelled: 'The event was cancelled',
     eventCancelledWhy: 'It will not take place. Your money comes back without you doing anything.',
     refunded: 'This order was refunded',
