@@ -4,13 +4,16 @@ Several processes share one folder (PROMETHEUS_MULTIPROC_DIR, set by cli/workers
 whoever is asked answers for all. A route is told as its pattern, never with the numbers in it.
 """
 
+import asyncio
 import os
 import time
-from collections.abc import Callable
-from typing import Any, Literal
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, cast
 
 from litestar import Response
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from msgspec import Struct
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -26,8 +29,26 @@ from holdfast.api.parts import Parts
 from holdfast.api.request import ApiRequest
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-LOOK_SECONDS = 1.0  # how old a gauge of another process may be while that one is busy
+LOOK_SECONDS = 1.0  # how old what another process says may be while that one is busy
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+class Tally(Struct, gc=False):
+    """Answers of one route and status since the last look: by SECONDS and beyond, and in all."""
+
+    counts: list[int]
+    seconds: float = 0.0
+
+
+class ManyTimes(Histogram):
+    """A histogram that is told of many at once. One at a time costs a hold 8 of 170 µs."""
+
+    def observe_many(self, counts: Iterable[int], seconds: float) -> None:
+        """`counts`: how many fell into each bucket, not cumulated; `seconds`: their sum."""
+        self._sum.inc(seconds)
+        buckets = cast("list[Any]", self._buckets)
+        for bucket, count in zip(buckets, counts, strict=True):
+            bucket.inc(count)
 
 
 class Metrics:
@@ -39,16 +60,15 @@ class Metrics:
         self._requests = Counter(
             "holdfast_requests", "Requests answered.", ["route", "status"], registry=self._registry
         )
-        self._seconds = Histogram(
+        self._seconds = ManyTimes(
             "holdfast_request_seconds",
             "Time to answer, in seconds; of a stream, until it ended.",
             ["route"],
             buckets=SECONDS,
             registry=self._registry,
         )
-        self._count: dict[tuple[str, int], Callable[[], None]] = {}
-        self._time: dict[str, Callable[[float], None]] = {}
-        self._look_again_at = 0.0
+        self._tallies: dict[tuple[str, int], Tally] = {}
+        self._look_soon: asyncio.TimerHandle | None = None
         self._gauges: list[tuple[Gauge, Callable[[], float]]] = []
         self._gauge("holdfast_streams_open", "Open streams.", lambda: parts.streams.count)
         self._gauge("holdfast_events_watched", "Live maps kept.", lambda: parts.live.count)
@@ -74,16 +94,13 @@ class Metrics:
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """One request was answered."""
-        count = self._count.get((route, status))
-        if count is None:
-            count = self._count[route, status] = self._requests.labels(route, str(status)).inc
-        count()
-        spent = self._time.get(route)
-        if spent is None:
-            spent = self._time[route] = self._seconds.labels(route).observe
-        spent(seconds)
-        if time.monotonic() > self._look_again_at:
-            self._look()
+        tally = self._tallies.get((route, status))
+        if tally is None:
+            tally = self._tallies[route, status] = Tally([0] * (len(SECONDS) + 1))
+        tally.seconds += seconds
+        tally.counts[bisect_left(SECONDS, seconds)] += 1
+        if self._look_soon is None:
+            self._look_soon = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format."""
@@ -95,8 +112,17 @@ class Metrics:
         return generate_latest(together)
 
     def _look(self) -> None:
-        """Read the gauges: other processes are asked about ours, and cannot look here."""
-        self._look_again_at = time.monotonic() + LOOK_SECONDS
+        """Write down what was counted, and read the gauges: other processes are asked about ours,
+        and cannot look here."""
+        if self._look_soon is not None:
+            self._look_soon.cancel()
+            self._look_soon = None
+        for (route, status), tally in self._tallies.items():
+            answered = sum(tally.counts)
+            if answered:
+                self._requests.labels(route, str(status)).inc(answered)
+                self._seconds.labels(route).observe_many(tally.counts, tally.seconds)
+                tally.counts, tally.seconds = [0] * len(tally.counts), 0.0
         for gauge, read in self._gauges:
             gauge.set(read())
 
