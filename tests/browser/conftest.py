@@ -5,13 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.box_office import BoxOffice
 from tests.browser.organiser import OrganisersSite
 from tests.browser.visitor import Invite, Visitor
 
 WEB = Path(__file__).parents[2] / "src" / "holdfast" / "web" / "index.html"
+
+SHELL = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""The first of these that is there. The shell is the same engine without the window around it, and
+comes to a page with a third of the work."""
+WHOLE = ("chromium", "chromium-browser")
+"""What the shell has not: in a private context frames from elsewhere may remember nothing."""
 
 
 @pytest.fixture(scope="session")
@@ -36,22 +42,46 @@ def box_office(
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("there is no Chromium: make tools")
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    yield from _launched(playwright, SHELL)
+
+
+@pytest.fixture(scope="session")
+def whole_browser(playwright: Playwright) -> Iterator[Browser]:
+    yield from _launched(playwright, WHOLE)
 
 
 @pytest.fixture
 def invite(browser: Browser, box_office: BoxOffice) -> Iterator[Invite]:
     """Lets visitors in; when they leave, none of them may have met a script error."""
+    yield from _let_in(browser, box_office)
+
+
+@pytest.fixture
+def invite_whole(whole_browser: Browser, box_office: BoxOffice) -> Iterator[Invite]:
+    """The same with the whole of Chromium."""
+    yield from _let_in(whole_browser, box_office)
+
+
+def _launched(playwright: Playwright, programs: tuple[str, ...]) -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, programs)), None)
+    if program is None:
+        pytest.skip("there is no Chromium: make tools")
+    browser = playwright.chromium.launch(
+        executable_path=program,
+        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    )
+    yield browser
+    browser.close()
+
+
+def _let_in(browser: Browser, box_office: BoxOffice) -> Iterator[Invite]:
     visitors: list[Visitor] = []
 
     def invite(size: str = "desk", dark: bool = False, locale: str = "en-GB") -> Visitor:

@@ -46,9 +46,9 @@ def _check(visitor: Visitor, name: str) -> None:
 
 
 def test_two_seats_are_bought_where_the_frame_may_remember_nothing(
-    theatre: int, site: OrganisersSite, invite: Invite
+    theatre: int, site: OrganisersSite, invite_whole: Invite
 ) -> None:
-    visitor = invite("phone")
+    visitor = invite_whole("phone")
     asked: Counter[str] = Counter()
     visitor.page.on("request", lambda request: asked.update([request.url]))
     shown = _open(visitor, site.far, theatre)
