@@ -6,17 +6,7 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from holdfast.database.pool import Database
-from tests.postgres import FreshDatabases
-
-_TABLES = """
-SELECT oid::regclass::text
-FROM pg_class
-WHERE
-    relkind = 'r'
-    AND relnamespace = ANY(ARRAY['public', 'test_provider']::regnamespace[])
-    AND relname <> 'schema_migration'
-ORDER BY array_position(ARRAY['ticket', 'order_item'], relname::text)
-"""
+from tests.postgres import FreshDatabases, empty
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +18,5 @@ async def shared_database(databases: FreshDatabases) -> AsyncGenerator[Database]
 @pytest.fixture
 async def database(shared_database: Database) -> Database:
     async with shared_database.pool.acquire() as connection:
-        tables = [row[0] for row in await connection.fetch(_TABLES)]
-        async with connection.transaction():
-            for table in tables:
-                await connection.execute(f"DELETE FROM {table}")
+        await empty(connection)
     return shared_database
