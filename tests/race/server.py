@@ -5,17 +5,14 @@ A race asks the process that it wants to ask, and may pause one. Everything star
 
 import asyncio
 import signal
-import sys
-from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import httpx
-import msgspec
 
 from holdfast.accounts.api_key import KeyRole, create_key
 from holdfast.audit import audit
@@ -28,17 +25,16 @@ from holdfast.venues.generate import SEATS_MIN, generate_chart
 from holdfast.venues.new_event import NewEvent, create_event, create_venue
 from holdfast.venues.price import Price
 from tests.race.caller import LOOPBACK, Caller
+from tests.race.forker import Birth, Child, bear
 from tests.race.serving import Part
-from tests.served import environment, free_port
+from tests.served import free_port
 
 READY_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 10.0
 LOOK_SECONDS: Final = 0.05
 SECRET: Final = "a race between many buyers and one seat"
-CHECKOUT: Final = Path(__file__).resolve().parents[2]
 
-
-Start = Callable[[int], Awaitable[Process]]
+Start = Callable[[int], Awaitable[Child]]
 """Starts one process at this port."""
 
 
@@ -48,7 +44,7 @@ class Server:
     def __init__(self, database: Database, starts: list[Start]) -> None:
         self.database = database
         self.ports = [free_port() for _ in starts]
-        self.processes: list[Process] = []
+        self.processes: list[Child] = []
         self._starts = starts
         self._keys: dict[KeyRole, str] = {}
 
@@ -67,7 +63,7 @@ class Server:
         """Until /health of this process answers 200."""
         address = f"http://{LOOPBACK}:{self.ports[number]}/health"
         async with httpx.AsyncClient() as client, asyncio.timeout(READY_SECONDS_MAX):
-            while self.processes[number].returncode is None:
+            while self.processes[number].runs:
                 try:
                     if (await client.get(address)).status_code == 200:
                         return
@@ -138,11 +134,8 @@ async def racing(
     async with AsyncExitStack() as stack:
         database = await open_database(url)
         stack.push_async_callback(database.close)
-        written = stack.enter_context(log.open("ab"))
         ways = urls or tuple([url for _ in parts])
-        starts = [
-            partial(_start, part, way, written) for part, way in zip(parts, ways, strict=True)
-        ]
+        starts = [partial(_start, part, way, log) for part, way in zip(parts, ways, strict=True)]
         server = Server(database, starts)
         stack.push_async_callback(_stop, server)
         try:
@@ -156,29 +149,20 @@ def _end_of(log: Path) -> str:
     return log.read_text(errors="replace")[-4_000:]
 
 
-async def _start(part: Part, url: str, log: BinaryIO, port: int) -> Process:
+async def _start(part: Part, url: str, log: Path, port: int) -> Child:
     """One serving process."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.race.serving", str(port)),
-        cwd=CHECKOUT,
-        stdin=asyncio.subprocess.PIPE,
-        stderr=log,
-        env={**environment(), "HOLDFAST_DATABASE_URL": url, "HOLDFAST_SECRET": SECRET},
-    )
-    assert process.stdin is not None, "it was asked for"
-    process.stdin.write(msgspec.json.encode(part))
-    process.stdin.close()
-    return process
+    settings = {"HOLDFAST_DATABASE_URL": url, "HOLDFAST_SECRET": SECRET}
+    return await bear(Birth(port, part, settings, str(log)))
 
 
 async def _stop(server: Server) -> None:
     for number, process in enumerate(server.processes):
-        if process.returncode is None:
+        if process.runs:
             server.go_on(number)
-            process.terminate()
+            process.send_signal(signal.SIGTERM)
     for process in server.processes:
         try:
             await asyncio.wait_for(process.wait(), STOP_SECONDS_MAX)
         except TimeoutError:
-            process.kill()
+            process.send_signal(signal.SIGKILL)
             await process.wait()

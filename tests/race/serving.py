@@ -1,13 +1,11 @@
-"""One serving process of a race: `python -m tests.race.serving PORT` with its Cast on stdin.
+"""One serving process of a race, which forker.py starts.
 
 What `holdfast serve` runs, on a port of its own so that a race knows which process it asks. For a
 control the guards are taken out of its statements first.
 """
 
 import os
-import sys
 
-import msgspec
 from msgspec import Struct
 
 from holdfast.cli.log import set_up_log
@@ -29,7 +27,7 @@ class Part(Struct, frozen=True):
     moody: str | None = None
 
 
-def main(port: int, part: Part) -> None:
+def serve(port: int, part: Part) -> None:
     """Serve until SIGTERM."""
     if part.hold_cap_seconds is not None:
         from holdfast.desk.rules import holding
@@ -45,7 +43,3 @@ def main(port: int, part: Part) -> None:
     take_out(part.guards_out)
     set_up_log()
     run_loop(serve_here(read_settings(os.environ), LOOPBACK, port))
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), msgspec.json.decode(sys.stdin.buffer.read(), type=Part))

@@ -97,12 +97,12 @@ class RacedGround:
     async def ready(self) -> None:
         """Start again what has ended, and wait until all answer."""
         for number, process in enumerate(self.server.processes):
-            if process.returncode is not None:
+            if not process.runs:
                 await self.server.start_again(number)
         await asyncio.gather(*[self.server.ready(n) for n in range(len(self.server.processes))])
 
     def workers(self) -> list[psutil.Process]:
-        return [psutil.Process(p.pid) for p in self.server.processes if p.returncode is None]
+        return [psutil.Process(p.pid) for p in self.server.processes if p.runs]
 
     def postmaster(self) -> psutil.Process:
         found = next(self._data.data.rglob("postmaster.pid"))
