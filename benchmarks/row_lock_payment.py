@@ -73,13 +73,22 @@ class RowLockCheckout:
     def __init__(self, database: Database, provider: Provider) -> None:
         self._database = database
         self._provider = provider
+        self.in_flight = 0
 
     async def pay(
         self, order_id: str, session_id: str | None, token: str | None, buyer: Buyer
     ) -> PaymentAnswer:
         """Pay a pending order. Raises Refusal: not_found, order_not_pending, order_expired,
         payment_token_required, payment_failed."""
-        buyer = check_buyer(buyer)
+        self.in_flight += 1
+        try:
+            return await self._sold(order_id, session_id, token, check_buyer(buyer))
+        finally:
+            self.in_flight -= 1
+
+    async def _sold(
+        self, order_id: str, session_id: str | None, token: str | None, buyer: Buyer
+    ) -> PaymentAnswer:
         if token is None:
             raise Refusal("payment_token_required")
         async with self._database.pool.acquire() as connection:
