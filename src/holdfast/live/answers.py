@@ -5,6 +5,7 @@ The bodies are kept with the map (`LiveMap.encoded`) until it moves on. Nothing 
 
 import zlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
@@ -85,6 +86,7 @@ def availability_answer(
     return _answer(live_map, tag, body, gzip, if_none_match)
 
 
+@lru_cache(maxsize=256)  # browsers send a handful of them
 def accepts_gzip(accept_encoding: str) -> bool:
     """Whether a header Accept-Encoding allows gzip."""
     for part in accept_encoding.lower().split(","):

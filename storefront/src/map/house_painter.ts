@@ -23,6 +23,8 @@ export class HousePainter {
   marks = false
   /** What the buyer wants to be shown; null where everything is. */
   filter: SeatFilter | null = null
+  /** Whether names and prices are written. */
+  named = true
   readonly #house: House
   readonly #grid: SeatGrid
   readonly #states: SeatStates
@@ -129,6 +131,7 @@ export class HousePainter {
   }
 
   #writeNames(ink: Ink, view: View, box: Box, dense: number): void {
+    if (!this.named) return
     ink.setTransform(dense, 0, 0, dense, 0, 0)
     this.#names.filter = this.filter
     this.#names.write(ink, view, box, this.#house.pitch * view.scale)

@@ -69,6 +69,9 @@ export class MapView {
     this.camera = new Camera(house)
     this.#painter = new HousePainter(house, this.grid, states, prices, palette)
     this.#picture = new MapPicture(house, this.#painter)
+    // Names take as long as everything else: the first picture goes without, and the seats are there
+    // sooner.
+    this.#painter.named = false
   }
 
   close(): void {
@@ -277,15 +280,22 @@ export class MapView {
     this.#show()
     const busy = this.#drawOver(now)
     this.#sayDrawn()
+    if (!this.#painter.named) {
+      this.#painter.named = true
+      this.repaint()
+    }
     if (busy || this.#flight !== null) this.draw()
   }
 
   /** Writes on the canvas which version it shows, so that it can be told from outside how far the
    *  screen is behind the sale. */
   #sayDrawn(): void {
+    if (!this.#painter.named) {
+      performance.mark(FIRST_DRAWN)
+      return
+    }
     const { version } = this.#states
     if (version === this.#drawn || this.#laterTimer !== undefined) return
-    if (this.#drawn < 0) performance.mark(FIRST_DRAWN)
     this.#drawn = version
     this.#canvas.dataset['version'] = String(version)
   }
