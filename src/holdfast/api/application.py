@@ -48,8 +48,8 @@ def make_application(parts: Parts) -> ASGIApp:
     )
     thin = [route.thin_route(PREFIX) for route in ROUTES if route.thin]
     inside = ThinRoutes(thin, parts, metrics.answered, Measured(application, metrics))
-    quick = QuickSeats(parts, metrics.answered, inside)
-    return Edge(quick, parts.settings.allowed_origins)
+    edge = Edge(inside, parts.settings.allowed_origins)
+    return QuickSeats(parts, metrics.answered, edge)  # which leaves what has an Origin to the edge
 
 
 def _handlers(routes: Iterable[Route]) -> list[HTTPRouteHandler]:

@@ -1,4 +1,4 @@
-"""The outermost layer: which other sites may read our answers, and HEAD as a GET without a body.
+"""The outer layer: which other sites may read our answers, and HEAD as a GET without a body.
 
 Public GETs may be read by pages of any origin; everything else by the configured ones only. A
 request without an Origin header passes through untouched, so that the hot routes pay nothing.
