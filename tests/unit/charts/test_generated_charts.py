@@ -128,7 +128,7 @@ def test_eighty_thousand_seats_take_seconds_to_make_and_milliseconds_to_load() -
     encoded = encode(floor_plan(chart))
     assert len(encoded) < 4_000_000
     fastest = min(_seconds(lambda: decode(encoded)) for _ in range(5))
-    assert fastest < 0.06
+    assert fastest < 0.03
 
 
 def _seconds(work: object) -> float:
