@@ -52,12 +52,11 @@ async def told_by_the_driver(link: OwnConnection) -> list[tuple[object, ...]]:
     return [tuple(row) for row in await link.fetch("SELECT * FROM thing ORDER BY number")]
 
 
-@pytest.mark.parametrize(
-    "more", [0, 1, 3_000]
-)  # as rows, by columns, more than the link takes at once
+@pytest.mark.parametrize("more", [0, 1, 3_000])
 async def test_rows_copied_in_flight_are_the_rows_that_the_driver_reads(
     link: OwnConnection, more: int
 ) -> None:
+    """Row by row, by columns, and more than the link takes at once."""
     rows = [
         thing(1),
         thing(2, **dict.fromkeys(COLUMNS[1:])),  # NULL in every column that may be
