@@ -14,7 +14,7 @@ ORDERS ?= 20000
 run: $(INSTALLED)  ## install what is needed, then open a demo box office at http://127.0.0.1:8000
 	$(BIN)/holdfast demo
 
-test: $(INSTALLED) tools  ## install what is needed, then every check and every test (about 12 minutes on two cores)
+test: $(INSTALLED) tools  ## install what is needed, then every check and every test (about 11 minutes on two cores)
 	$(MAKE) --no-print-directory -j2 check check-storefront
 	$(BIN)/python -m pytest -m "not alone" --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -m alone $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
