@@ -46,7 +46,7 @@ races: $(INSTALLED)  ## every race beside its control, many times over (ROUNDS=2
 		tests/race/test_*_races.py tests/race/test_recorded_history.py
 
 interleavings: $(INSTALLED)  ## every pair of works in every order of their statements (half an hour)
-	HOLDFAST_INTERLEAVINGS=all $(BIN)/python -m pytest tests/race/test_interleavings.py
+	HOLDFAST_INTERLEAVINGS=all $(BIN)/python -m pytest --numprocesses=2 --dist=worksteal tests/race/test_interleavings.py
 
 soak: $(INSTALLED)  ## sell for MINUTES=15 while everything is killed; SEED=1
 	$(BIN)/python -m tests.race.soak --minutes $(MINUTES) --seed $(SEED)

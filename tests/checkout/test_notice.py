@@ -11,6 +11,7 @@ from holdfast.checkout.test_provider import SIGNATURE_HEADER
 from holdfast.config import WEBHOOK_BYTES_MAX
 from holdfast.database.pool import Database
 from holdfast.desk.order import Order, OrderStatus, Payment, PaymentStatus
+from holdfast.ids import event_of_order
 from holdfast.refusals import Refusal
 from tests.cast import ADA, ADA_BUYS, seats
 from tests.checkout.counter import Counter, counter, link_lost
@@ -64,6 +65,28 @@ async def test_a_notice_is_remembered_only_after_it_was_dealt_with(at: Counter) 
     at.provider.before.clear()
     await says(at, about(payment.payment_id))
     assert (await at.order(order)).status is OrderStatus.CONFIRMED
+
+
+async def test_a_copy_that_is_remembered_while_the_desk_writes_costs_nobody_an_error(
+    at: Counter,
+) -> None:
+    """Who finds that there is nothing left to do remembers the notice beside the desk."""
+    order, payment = await waiting_for_the_bank(at)
+    await at.test_provider.complete(payment.payment_id)
+    async with at.database.pool.acquire() as connection:
+        async with connection.transaction():
+            await connection.execute(
+                "INSERT INTO inbox (event_id, provider, notice_id, received_at)"
+                " VALUES ($1, 'test', 'n1', now())",
+                event_of_order(order.order_id),
+            )
+            copy = asyncio.create_task(says(at, about(payment.payment_id)))
+            waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            while await connection.fetchval(waits) == 0 and not copy.done():
+                await asyncio.sleep(0.01)
+        await copy
+    assert (await at.order(order)).status is OrderStatus.CONFIRMED
+    assert await at.fetch("SELECT count(*) FROM inbox") == [(1,)]
 
 
 async def test_a_charge_that_turns_up_after_it_was_given_up_for_failed_goes_back(

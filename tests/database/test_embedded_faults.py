@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -89,7 +90,8 @@ def test_a_first_start_that_was_killed_midway_leaves_nothing_in_the_way(tmp_path
             while not list(folder.postgresql.glob("new-*/base")):
                 assert ada.process.poll() is None
             for process in processes_of(tmp_path):
-                process.kill()
+                with suppress(psutil.NoSuchProcess):  # initdb's helpers come and go
+                    process.kill()
             ada.kill()
         assert not folder.cluster.exists()
     with users(tmp_path, 1) as (bob,):

@@ -15,6 +15,9 @@ from tests.race.guards import DESK, GATE, Guard
 from tests.race.server import Server, racing
 from tests.race.serving import Part
 
+INTERLEAVINGS = "interleavings"
+"""The property in which a test says how many it walked."""
+
 
 @pytest.fixture(scope="module")
 async def guarded(
@@ -43,3 +46,20 @@ async def _two_processes(
         racing(databases.url(name), log, (part, part)) as server,
     ):
         yield server
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was walked, in whichever process that was."""
+    walked: dict[str, int] = {
+        report.nodeid.partition("[")[2].rstrip("]"): number
+        for report in terminalreporter.getreports("passed")
+        for name, number in report.user_properties
+        if name == INTERLEAVINGS and isinstance(number, int)
+    }
+    if walked:
+        terminalreporter.section("interleavings")
+        for pair, number in walked.items():
+            terminalreporter.write_line(f"{number:6,}  {pair}")
+        terminalreporter.write_line(
+            f"{sum(walked.values()):6,}  interleavings of {len(walked)} pairs, nothing broken"
+        )

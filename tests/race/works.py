@@ -30,10 +30,18 @@ from holdfast.desk.commands import (
     Swap,
     UnblockSeats,
 )
-from holdfast.desk.order import Buyer, EventStatus, Order, Payment, PaymentStatus, Ticket
+from holdfast.desk.order import (
+    Buyer,
+    EventStatus,
+    Order,
+    OutboxKind,
+    Payment,
+    PaymentStatus,
+    Ticket,
+)
 from holdfast.desk.reading import read_tickets
 from holdfast.gate.scan import Direction, Scan, ScanAnswer, ScanResult, scan
-from holdfast.outbox import Relay
+from holdfast.outbox import MONEY, Relay
 from tests.cast import ADA, BEN, CLEO, authorized, seats
 from tests.house import House, Process, open_house
 
@@ -188,8 +196,16 @@ async def let_out(process: Process, database: Database, stage: Stage) -> object:
     return await scan(database, Clock(), a_scan(stage.house, stage.inside, Direction.OUT))
 
 
-async def relay(process: Process, database: Database, stage: Stage) -> object:
-    return await Relay(database, Clock(), Providers(PaperProvider(stage.paying))).carry_out_due()
+async def relay_money(process: Process, database: Database, stage: Stage) -> object:
+    return await a_relay(database, stage).carry_out_due(*MONEY)
+
+
+async def relay_news(process: Process, database: Database, stage: Stage) -> object:
+    return await a_relay(database, stage).carry_out_due(OutboxKind.NEWS)
+
+
+def a_relay(database: Database, stage: Stage) -> Relay:
+    return Relay(database, Clock(), Providers(PaperProvider(stage.paying)))
 
 
 async def reconcile(process: Process, database: Database, stage: Stage) -> object:
@@ -247,7 +263,8 @@ WORKS: dict[str, Work] = {
     "cancel": asked(lambda _: ChangeStatus(status=EventStatus.CANCELLED)),
     "admit": admit,
     "let_out": let_out,
-    "relay": relay,
+    "relay_money": relay_money,
+    "relay_news": relay_news,
     "reconcile": reconcile,
     "notice": notice,
 }

@@ -25,6 +25,7 @@ from holdfast.checkout.provider import (
 )
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Database
+from holdfast.database.statements import load
 from holdfast.desk.box_office import BoxOffice
 from holdfast.desk.commands import Charge, NoteReturns, NoticeKey, Refund, Repeat, Settle
 from holdfast.desk.order import COLLECTED_PAYMENTS, Order, Payment
@@ -33,14 +34,11 @@ from holdfast.desk.reading import read_orders, read_payments
 from holdfast.ids import EventId, OrderId, event_of_order, order_of
 from holdfast.refusals import Refusal
 
+WRITE_NOTICES = load("desk/sql/write_notices.sql")
+
 SEED_BYTES = 32  # from which the barcodes of an order are made
 
 _SEEN = "SELECT 1 FROM inbox WHERE event_id = $1 AND provider = $2 AND notice_id = $3"
-_REMEMBER = """
-INSERT INTO inbox (event_id, provider, notice_id, received_at)
-VALUES ($1, $2, $3, $4)
-ON CONFLICT (event_id, provider, notice_id) DO NOTHING
-"""
 
 
 class Standing(NamedTuple):
@@ -193,7 +191,7 @@ class Settlement:
             return
         async with self._database.pool.acquire() as connection:
             now = await self._clock.now(connection)
-            await connection.execute(_REMEMBER, event_id, key.provider, key.notice_id, now)
+            await connection.execute(WRITE_NOTICES, event_id, [key.provider], [key.notice_id], now)
 
     async def _standing(self, payment_id: str) -> Standing:
         """The payment and its order as they are in the database, or Refusal not_found."""

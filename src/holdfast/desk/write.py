@@ -46,6 +46,7 @@ COLLECT_PAYMENTS = load("desk/sql/collect_payments.sql")
 VOID_TICKETS = load("desk/sql/void_tickets.sql")
 CHANGE_EVENT_STATUS = load("desk/sql/change_event_status.sql")
 WRITE_INCIDENTS = load("desk/sql/write_incidents.sql")
+WRITE_NOTICES = load("desk/sql/write_notices.sql")
 WRITE_JOURNAL = load("desk/sql/write_journal.sql")
 ADVANCE_DESK = load("desk/sql/advance_desk.sql")
 
@@ -74,7 +75,6 @@ OUTBOX_COLUMNS = (
 IDEMPOTENCY_COLUMNS = (
     "event_id", "scope", "fingerprint", "status_code", "resource_id", "created_at",
 )  # fmt: skip
-INBOX_COLUMNS = ("event_id", "provider", "notice_id", "received_at")
 
 
 class GuardMismatch(Exception):  # noqa: N818 - what happened, not a kind of error
@@ -354,8 +354,12 @@ def _write_notes(writing: Writing, event_id: int, fold: Fold, now: datetime) -> 
         for repeat, resource_id in fold.repeats
     ]
     writing.append("idempotency", IDEMPOTENCY_COLUMNS, repeats)
-    notices = [(event_id, n.provider, n.notice_id, now) for n in fold.notices]
-    writing.append("inbox", INBOX_COLUMNS, notices)
+    if fold.notices:
+        providers, notice_ids = (
+            [n.provider for n in fold.notices],
+            [n.notice_id for n in fold.notices],
+        )
+        writing.some(WRITE_NOTICES, event_id, providers, notice_ids, now)
     incidents = list(fold.incidents.values())
     if incidents:
         writing.exactly(

@@ -18,6 +18,10 @@ class Writing:
         """A statement that must touch so many rows."""
         self._calls.append(Call(statement, values, rows))
 
+    def some(self, statement: str, *values: object) -> None:
+        """A statement that may touch any number of rows: others write them too."""
+        self._calls.append(Call(statement, values))
+
     def append(self, table: str, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
         """New rows, where there are any."""
         if rows:

@@ -8,6 +8,15 @@ from holdfast.outbox.errand import (
     Taken,
     Teller,
 )
-from holdfast.outbox.relay import Relay
+from holdfast.outbox.relay import MONEY, Relay
 
-__all__ = ["ErrandFailed", "ErrandRefused", "ErrandWaits", "OwnLanes", "Relay", "Taken", "Teller"]
+__all__ = [
+    "MONEY",
+    "ErrandFailed",
+    "ErrandRefused",
+    "ErrandWaits",
+    "OwnLanes",
+    "Relay",
+    "Taken",
+    "Teller",
+]

@@ -119,10 +119,15 @@ class Relay:
             if not more:
                 await _wait(lane.bell)
 
-    async def carry_out_due(self) -> bool:
-        """One pass over every lane, money first. True: there may be more."""
-        more = [await self._one_pass(lane) for lane in self._lanes]
-        more += [await own.carry_out_due() for own in self._own_lanes]
+    async def carry_out_due(self, *kinds: OutboxKind) -> bool:
+        """One pass over the lanes of these kinds, without any over all of them; money first.
+        True: there may be more."""
+        more = [
+            await self._one_pass(lane) for lane in self._lanes if not kinds or lane.kind in kinds
+        ]
+        more += [
+            await own.carry_out_due() for own in self._own_lanes if not kinds or own.kind in kinds
+        ]
         return any(more)
 
     async def _one_pass(self, lane: Lane) -> bool:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +21,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="holdfast-soak-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL may run as another user, who has to get through
         report = asyncio.run(soak(plan, Path(folder)))
+        if report.faults:
+            kept = shutil.copy(Path(folder, "data.log"), f"{folder}.log")
+            print(f"what the server has logged: {kept}")
     print(report.totals.table())
     print(report.memory.line())
     for fault in report.faults:

@@ -9,6 +9,7 @@ does one of too few operations, or of too few troubles that struck work under wa
 
 import argparse
 import asyncio
+import shutil
 import signal
 import sys
 import tempfile
@@ -231,6 +232,9 @@ def main() -> int:
         Path(folder).chmod(0o755)  # PostgreSQL may run as another user, who has to get through
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             report, branches = runner.run(nemesis(plan, Path(folder)))
+        if report.faults:
+            kept = shutil.copy(Path(folder, LOG), f"{folder}.log")
+            print(f"what the servers have logged: {kept}")
     print(f"{OPERATION}:")
     print(report.totals.table())
     for fault in report.faults:
