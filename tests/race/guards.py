@@ -23,8 +23,9 @@ def _held_by_its_order(statement: str) -> Guard:
     return Guard(
         "holdfast.desk.write",
         statement,
-        "AND seat.status = 'HELD'\n    AND seat.order_id = u.order_id",
-        "AND u.order_id IS NOT NULL",
+        "AND status = 'HELD'\n"
+        "    AND order_id = ($3::text[])[array_position($2::integer[], seat_id)]",
+        "AND $3::text[] IS NOT NULL",
     )
 
 
@@ -34,23 +35,23 @@ DESK = (
     Guard(
         "holdfast.desk.write",
         "HOLD_SEATS",
-        "AND seat.status = 'AVAILABLE'\n    AND seat.order_id IS NULL",
+        "AND status = 'AVAILABLE'\n    AND order_id IS NULL",
     ),
     _held_by_its_order("SELL_SEATS"),
     _held_by_its_order("KEEP_SEATS"),
     Guard(
         "holdfast.desk.write",
         "BEGIN_PAYMENTS",
-        "AND orders.status::text = 'PENDING'\n    AND NOT orders.paying",
+        "AND status::text = 'PENDING'\n    AND NOT paying",
     ),
     Guard("holdfast.desk.write", "CONFIRM_ORDERS", "AND status::text = 'PENDING'\n    AND paying"),
-    Guard("holdfast.desk.write", "END_ORDERS", "AND orders.status::text = 'PENDING'"),
+    Guard("holdfast.desk.write", "END_ORDERS", "AND status::text = 'PENDING'"),
     Guard("holdfast.desk.write", "END_ITEMS", "AND state = 'ACTIVE'"),
     _held_by_its_order("FREE_SEATS"),
     Guard(
         "holdfast.desk.write",
         "COLLECT_PAYMENTS",
-        "AND payment.status = 'CREATED'\n    AND payment.refunded_amount = 0",
+        "AND status::text = 'CREATED'\n    AND refunded_amount = 0",
     ),
     Guard(
         "holdfast.desk.write",
@@ -62,8 +63,8 @@ DESK = (
     Guard(
         "holdfast.desk.write",
         "COUNT_SECTIONS",
-        "AND section.available_count = u.count_found",
-        "AND u.count_found IS NOT NULL",
+        "AND available_count = ($3::integer[])[array_position($2::integer[], section_id)]",
+        "AND $3::integer[] IS NOT NULL",
     ),
     Guard(
         "holdfast.desk.write",
@@ -100,7 +101,8 @@ GATE = (
     Guard(
         "holdfast.desk.write",
         "VOID_TICKETS",
-        "AND ticket.is_valid\n    AND ticket.scanned_at IS NOT DISTINCT FROM u.scanned_found",
+        "AND ticket.is_valid::integer = 1\n"
+        "    AND ticket.scanned_at IS NOT DISTINCT FROM u.scanned_found",
         "AND u.scanned_found IS NOT DISTINCT FROM u.scanned_found",
     ),
 )

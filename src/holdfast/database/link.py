@@ -142,11 +142,12 @@ async def disconnect(link: OwnConnection, seconds_max: float) -> None:
         link.terminate()
 
 
-async def refuse_old_server(connection: Connection) -> None:
-    """Raise WrongDatabase where the server is older than the oldest that is tested."""
-    version = int(await connection.fetchval("SHOW server_version_num"))
-    if version // 10_000 < MAJOR_MIN:
+async def refuse_old_server(connection: Connection) -> int:
+    """The server's major version. Raises WrongDatabase where it is older than what is tested."""
+    major = int(await connection.fetchval("SHOW server_version_num")) // 10_000
+    if major < MAJOR_MIN:
         raise WrongDatabase(
-            f"The database is PostgreSQL {version // 10_000}; Holdfast needs version {MAJOR_MIN} "
-            "or newer. Upgrade it or name another one."
+            f"The database is PostgreSQL {major}; Holdfast needs version {MAJOR_MIN} or newer. "
+            "Upgrade it or name another one."
         )
+    return major

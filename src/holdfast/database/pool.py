@@ -40,8 +40,8 @@ __all__ = ["Connection", "Database", "DatabaseSettings", "Pool", "Record", "open
 
 T = TypeVar("T")
 
-# A connection of the desk that is paused, unplugged or stuck gives the event's lock back. Its
-# statements name their rows by key, and a plan made while a table was tiny must not scan it later.
+# A connection of the desk that is paused, unplugged or stuck gives the event's lock back. What is
+# named by its key must not be scanned for later by a plan made while the table was tiny (0022).
 DESK_SETTINGS: Final[Mapping[str, str]] = {
     "application_name": "holdfast desk",
     "statement_timeout": "5000",
@@ -51,6 +51,10 @@ DESK_SETTINGS: Final[Mapping[str, str]] = {
     "jit": "off",
     **LINK_SETTINGS,
 }
+# An older planner may find a few rows by reading all of their event, where it has planned before
+# there were many; it plans anew each time (docs/decisions/0022).
+OLD_PLANNER_SETTINGS: Final[Mapping[str, str]] = {"plan_cache_mode": "force_custom_plan"}
+PLANNER_MAJOR_MIN: Final = 17  # from which it goes by the keys in any case
 
 
 class DatabaseSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,7 +192,7 @@ async def open_database(
     direct = _address(direct_url) if direct_url else address
     link = await connect(direct, "holdfast")
     try:
-        await refuse_old_server(link)
+        major = await refuse_old_server(link)
     finally:
         await disconnect(link, CLOSE_SECONDS_MAX)
     wait = settings.acquire_seconds_max
@@ -196,7 +200,9 @@ async def open_database(
         pool = await open_pool(
             address, settings.connections_max, wait, _request_arguments(settings)
         )
-        desk_pool = await open_pool(direct, settings.desk_connections_max, wait, _desk_arguments())
+        desk_pool = await open_pool(
+            direct, settings.desk_connections_max, wait, _desk_arguments(major)
+        )
     except UNREACHABLE as error:
         raise unreachable(error) from error
     replicas = Replicas(direct, [await _replica(url, settings) for url in replica_urls])
@@ -229,17 +235,19 @@ def _request_arguments(settings: DatabaseSettings) -> dict[str, Any]:
             "application_name": "holdfast",
             "statement_timeout": milliseconds,
             "idle_in_transaction_session_timeout": milliseconds,
+            "enable_seqscan": "off",
             "jit": "off",
             **LINK_SETTINGS,
         }
     }
 
 
-def _desk_arguments() -> dict[str, Any]:
+def _desk_arguments(major: int) -> dict[str, Any]:
     """The desk's statements are a fixed list, so what is prepared stays prepared. No connection of
     it sells in a history whose epochs are not its own."""
+    planner = OLD_PLANNER_SETTINGS if major < PLANNER_MAJOR_MIN else {}
     return {
-        "server_settings": dict(DESK_SETTINGS),
+        "server_settings": {**DESK_SETTINGS, **planner},
         "max_cached_statement_lifetime": 0,
         "init": keep_lineage,
     }

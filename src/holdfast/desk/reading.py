@@ -74,7 +74,7 @@ ORDER BY created_at, incident_id
 _NOTICED = """
 SELECT provider, notice_id
 FROM inbox
-WHERE event_id = $1 AND notice_id = ANY($2::text[])
+WHERE event_id = $1 AND provider = ANY($2::text[]) AND notice_id = ANY($3::text[])
 """
 _TICKETS = """
 SELECT ticket_id, order_id, order_item_id, seat_id, barcode, is_valid, issued_at, scanned_at
@@ -166,7 +166,9 @@ async def read_noticed(
     connection: Connection, event_id: int, notices: list[NoticeKey]
 ) -> set[NoticeKey]:
     """Which of these notices were dealt with before."""
-    rows = await connection.fetch(_NOTICED, event_id, [notice.notice_id for notice in notices])
+    providers = sorted({notice.provider for notice in notices})
+    notice_ids = [notice.notice_id for notice in notices]
+    rows = await connection.fetch(_NOTICED, event_id, providers, notice_ids)
     found = {NoticeKey(row["provider"], row["notice_id"]) for row in rows}
     return found.intersection(notices)
 

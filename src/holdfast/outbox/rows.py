@@ -23,20 +23,21 @@ FROM outbox
 WHERE kind = $1::text::outbox_kind AND state = 'WAITING' AND due_at <= $2
 LIMIT $3
 """
+# By key, the state is cast: no index of what waits alone is used, which may be all of the event.
 _DONE = """
 UPDATE outbox
 SET state = 'DONE', done_at = $3, last_error = $4
-WHERE event_id = $1 AND outbox_id = ANY($2::text[]) AND state = 'WAITING'
+WHERE event_id = $1 AND outbox_id = ANY($2::text[]) AND state::text = 'WAITING'
 """
 _AGAIN = """
 UPDATE outbox
 SET due_at = $3, last_error = $4, attempts = $5
-WHERE event_id = $1 AND outbox_id = $2 AND state = 'WAITING'
+WHERE event_id = $1 AND outbox_id = $2 AND state::text = 'WAITING'
 """
 _PARK = """
 UPDATE outbox
 SET state = 'PARKED', last_error = $3
-WHERE event_id = $1 AND outbox_id = $2 AND state = 'WAITING'
+WHERE event_id = $1 AND outbox_id = $2 AND state::text = 'WAITING'
 """
 _PARKED = """
 SELECT

@@ -2,17 +2,16 @@
 -- Inputs: $1 event_id, $2 order_ids, $3 buyers as JSON
 -- Locks: the rows of these orders.
 -- Result: as many rows as were given, else somebody else wrote.
--- The status is cast so that orders_pending is not used, whose rows are all orders that hold seats:
--- one plan for all values would compare each of them with each that was given (decision 0019).
+-- Values stand at the place of their key: a join could be planned over all rows of the event (0022).
+-- The status is cast so that no index of such rows alone is used, which may be all of the event.
 UPDATE orders
 SET
     paying = TRUE,
-    payment_count = orders.payment_count + 1,
-    buyer = u.buyer::jsonb,
-    expires_at = orders.hold_cap_at
-FROM unnest($2::text[], $3::text[]) AS u (order_id, buyer)
+    payment_count = payment_count + 1,
+    buyer = ($3::text[])[array_position($2::text[], order_id)]::jsonb,
+    expires_at = hold_cap_at
 WHERE
-    orders.event_id = $1
-    AND orders.order_id = u.order_id
-    AND orders.status::text = 'PENDING'
-    AND NOT orders.paying
+    event_id = $1
+    AND order_id = ANY($2::text[])
+    AND status::text = 'PENDING'
+    AND NOT paying

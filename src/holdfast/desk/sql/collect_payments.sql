@@ -2,12 +2,17 @@
 -- Inputs: $1 event_id, $2 order_ids, $3 payment_ids, $4 the provider's references, $5 the time
 -- Locks: the rows of these payments.
 -- Result: as many rows as were given, else the relay or somebody else wrote.
+-- Values stand at the place of their key: a join could be planned over all rows of the event (0022).
+-- An order has one such payment at most.
+-- The status is cast so that no index of such rows alone is used, which may be all of the event.
 UPDATE payment
-SET status = 'CAPTURING', provider_reference = u.provider_reference, updated_at = $5
-FROM unnest($2::text[], $3::text[], $4::text[]) AS u (order_id, payment_id, provider_reference)
+SET
+    status = 'CAPTURING',
+    provider_reference = ($4::text[])[array_position($2::text[], order_id)],
+    updated_at = $5
 WHERE
-    payment.event_id = $1
-    AND payment.order_id = u.order_id
-    AND payment.payment_id = u.payment_id
-    AND payment.status = 'CREATED'
-    AND payment.refunded_amount = 0
+    event_id = $1
+    AND order_id = ANY($2::text[])
+    AND payment_id = ($3::text[])[array_position($2::text[], order_id)]
+    AND status::text = 'CREATED'
+    AND refunded_amount = 0

@@ -2,11 +2,15 @@
 -- Inputs: $1 event_id, $2 seat_ids, $3 order_ids, $4 session_ids, $5 the deadline
 -- Locks: the rows of these seats.
 -- Result: as many rows as were given, else somebody else moved a seat.
+-- Values stand at the place of their key: a join could be planned over all rows of the event (0022).
 UPDATE seat
-SET status = 'HELD', order_id = u.order_id, held_by_session_id = u.session_id, held_until = $5
-FROM unnest($2::integer[], $3::text[], $4::text[]) AS u (seat_id, order_id, session_id)
+SET
+    status = 'HELD',
+    order_id = ($3::text[])[array_position($2::integer[], seat_id)],
+    held_by_session_id = ($4::text[])[array_position($2::integer[], seat_id)],
+    held_until = $5
 WHERE
-    seat.event_id = $1
-    AND seat.seat_id = u.seat_id
-    AND seat.status = 'AVAILABLE'
-    AND seat.order_id IS NULL
+    event_id = $1
+    AND seat_id = ANY($2::integer[])
+    AND status = 'AVAILABLE'
+    AND order_id IS NULL

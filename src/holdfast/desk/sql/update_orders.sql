@@ -2,6 +2,7 @@
 -- Inputs: $1 event_id, $2 order_ids, $3 statuses found, $4 refunded amounts found, then one array per column
 -- Locks: the rows of these orders.
 -- Result: as many rows as were given, else somebody else wrote.
+-- The keys are named twice: a join alone could be planned over all rows of the event (0022).
 UPDATE orders
 SET
     status = u.status::order_status,
@@ -22,6 +23,7 @@ FROM unnest(
 )
 WHERE
     orders.event_id = $1
+    AND orders.order_id = ANY($2::text[])
     AND orders.order_id = u.order_id
     AND orders.status = u.status_found::order_status
     AND orders.refunded_amount = u.refunded_found

@@ -2,6 +2,7 @@
 -- Inputs: $1 event_id, $2 order_ids, $3 payment_ids, $4 statuses found, $5 refunded found, then one array per column
 -- Locks: the rows of these payments.
 -- Result: as many rows as were given, else the relay or somebody else wrote.
+-- The keys are named twice: a join alone could be planned over all rows of the event (0022).
 UPDATE payment
 SET
     status = u.status::payment_status,
@@ -22,6 +23,7 @@ FROM unnest(
 )
 WHERE
     payment.event_id = $1
+    AND payment.order_id = ANY($2::text[])
     AND payment.order_id = u.order_id
     AND payment.payment_id = u.payment_id
     AND payment.status = u.status_found::payment_status
