@@ -14,7 +14,7 @@ ORDERS ?= 20000
 run: $(INSTALLED)  ## install what is needed, then open a demo box office at http://127.0.0.1:8000
 	$(BIN)/holdfast demo
 
-test: $(INSTALLED) tools  ## install what is needed, then every check and every test (about 11 minutes on two cores)
+test: $(INSTALLED) tools  ## install what is needed, then every check and every test (about 10 minutes on two cores)
 	$(MAKE) --no-print-directory -j2 check check-storefront
 	$(BIN)/python -m pytest -m "not alone" --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 	$(BIN)/python -m pytest -m alone $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
@@ -49,7 +49,7 @@ interleavings: $(INSTALLED)  ## every pair of works in every order of their stat
 	HOLDFAST_INTERLEAVINGS=all $(BIN)/python -m pytest --numprocesses=2 --dist=worksteal tests/race/test_interleavings.py
 
 soak: $(INSTALLED)  ## sell for MINUTES=15 while everything is killed; SEED=1
-	$(BIN)/python -m tests.race.soak --minutes $(MINUTES) --seed $(SEED)
+	$(BIN)/python -m tests.race.soak --minutes $(MINUTES) --seed $(SEED) $(ARGS)
 
 nemesis: $(INSTALLED)  ## sell a few hot seats while links are cut and the provider fails too; MINUTES=15 SEED=1
 	$(BIN)/python -m tests.race.soak.nemesis --minutes $(MINUTES) --seed $(SEED)
