@@ -355,10 +355,8 @@ def _write_notes(writing: Writing, event_id: int, fold: Fold, now: datetime) -> 
     ]
     writing.append("idempotency", IDEMPOTENCY_COLUMNS, repeats)
     if fold.notices:
-        providers, notice_ids = (
-            [n.provider for n in fold.notices],
-            [n.notice_id for n in fold.notices],
-        )
+        providers = [n.provider for n in fold.notices]
+        notice_ids = [n.notice_id for n in fold.notices]
         writing.some(WRITE_NOTICES, event_id, providers, notice_ids, now)
     incidents = list(fold.incidents.values())
     if incidents:
