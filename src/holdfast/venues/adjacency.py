@@ -33,6 +33,9 @@ square of the row."""
 STRAIGHT_ENOUGH = 0.3
 """Cosine of the sharpest turn (about 72 degrees) between three neighbours of a simple curve."""
 
+DIRECTIONS_TRIED = 60
+"""Three degrees apart."""
+
 
 def side_by_side(
     positions: Sequence[XY], labels: Sequence[str], kind: RowKind, pitch: float
@@ -83,6 +86,16 @@ def _along_the_curve(positions: Sequence[XY]) -> Sequence[int] | None:
     by_direction = _along_the_main_direction(positions)
     if len(positions) > TANGLED_ROW_MAX or _is_simple_curve(positions, by_direction):
         return by_direction
+    return _along_some_direction(positions)
+
+
+def _along_some_direction(positions: Sequence[XY]) -> Sequence[int] | None:
+    """In the order of the first direction in which the seats form one simple curve. A row that
+    bends almost by a half circle has one, which need not be that in which it spreads most."""
+    for number in range(DIRECTIONS_TRIED):
+        order = _along(positions, math.pi * number / DIRECTIONS_TRIED)
+        if _is_simple_curve(positions, order):
+            return order
     return None
 
 
@@ -108,11 +121,15 @@ def _along_the_main_direction(positions: Sequence[XY], *, across: bool = False) 
     yy = sum((y - centre_y) ** 2 for _, y in positions)
     xy = sum((x - centre_x) * (y - centre_y) for x, y in positions)
     angle = math.atan2(2 * xy, xx - yy) / 2
-    if across:
-        angle += math.pi / 2
+    return _along(positions, angle + math.pi / 2 if across else angle)
+
+
+def _along(positions: Sequence[XY], angle: float) -> list[int]:
+    """Sorted by projection on this direction."""
     along_x, along_y = math.cos(angle), math.sin(angle)
     return sorted(
-        range(count), key=lambda i: (positions[i][0] * along_x + positions[i][1] * along_y, i)
+        range(len(positions)),
+        key=lambda i: (positions[i][0] * along_x + positions[i][1] * along_y, i),
     )
 
 

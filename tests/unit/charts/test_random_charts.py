@@ -129,13 +129,13 @@ def test_every_seat_lies_inside_the_outline_of_its_section(document: dict[str, A
 @given(
     st.lists(st.integers(1, 4), min_size=1, max_size=30),
     st.floats(-math.pi, math.pi),
-    st.floats(-0.06, 0.06),
+    st.floats(-0.1, 0.1),
     st.randoms(use_true_random=False),
 )
 def test_the_order_in_which_a_row_is_listed_does_not_matter(
     gaps: list[int], turn: float, bend: float, random: Any
 ) -> None:
-    """Gaps of 1 are neighbours, wider ones aisles; a row bends by at most a third of a circle."""
+    """Gaps of 1 are neighbours, wider ones aisles; a row bends by at most a half circle."""
     x = y = 0.0
     seats = [(x, y)]
     for index, gap in enumerate(gaps):
