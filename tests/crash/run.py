@@ -57,9 +57,11 @@ class Report(Struct):
 
     @property
     def well(self) -> bool:
-        """Whether everything was visited and nothing was wrong. A point that came by once and in
-        none of the undisturbed runs since (one more pass of the relay) is none of the scenario."""
-        return not (self.faults or self.missed) and len(self.once) <= ONCE_MAX
+        """Whether there was something, all of it was visited and nothing was wrong. A point that
+        came by once and in none of the undisturbed runs since (one more pass of the relay) is none
+        of the scenario."""
+        visited = sum(self.visits.values())
+        return visited > 0 and not (self.faults or self.missed) and len(self.once) <= ONCE_MAX
 
     def table(self) -> str:
         """A line for each scenario and one for all."""

@@ -77,8 +77,7 @@ KNOWN = {"nothing": (0, 0), "one small event": (1, 20), "a thousand small events
 OLD = "one small event", DEBIAN_15
 ALL_OF_THE_EVENT = {("ticket", ("a thousand small events", None)), ("inbox", OLD)}
 """Where a plan may read all of the event, once for a batch (docs/decisions/0022)."""
-
-
+WITH_NEW = [pytest.param((known, None), id=known) for known in KNOWN]
 WITH_OLD = pytest.param(
     OLD,
     id="PostgreSQL 15",
@@ -103,9 +102,6 @@ async def migrated(
         yield server.dsn
     finally:
         await server.stop()
-
-
-WITH_NEW = [pytest.param((known, None), id=known) for known in KNOWN]
 
 
 @pytest.fixture(scope="module", params=[*WITH_NEW, WITH_OLD])
@@ -205,6 +201,7 @@ async def test_a_join_alone_may_read_the_whole_event(desk: Connection) -> None:
     UPDATE orders SET seat_count = 0 FROM unnest($2::text[]) AS u (order_id)
     WHERE orders.event_id = $1 AND orders.order_id = u.order_id AND status::text = 'PENDING'
     """
+    if await planned_anew(desk):
+        pytest.skip("planned with all rows in sight, a join goes by the keys too")
     ((_, condition),) = await conditions(desk, joined)
-    if not await planned_anew(desk):
-        assert "order_id = " not in condition
+    assert "order_id = " not in condition

@@ -25,16 +25,14 @@ from holdfast.checkout.provider import (
 )
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Database
-from holdfast.database.statements import load
 from holdfast.desk.box_office import BoxOffice
 from holdfast.desk.commands import Charge, NoteReturns, NoticeKey, Refund, Repeat, Settle
 from holdfast.desk.order import COLLECTED_PAYMENTS, Order, Payment
 from holdfast.desk.queue import Granted
 from holdfast.desk.reading import read_orders, read_payments
+from holdfast.desk.write import WRITE_NOTICES
 from holdfast.ids import EventId, OrderId, event_of_order, order_of
 from holdfast.refusals import Refusal
-
-WRITE_NOTICES = load("desk/sql/write_notices.sql")
 
 SEED_BYTES = 32  # from which the barcodes of an order are made
 
