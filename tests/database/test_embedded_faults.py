@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -17,7 +16,7 @@ from holdfast.database.errors import DatabaseUnreachable
 from holdfast.database.folder import ServerFolder
 from holdfast.database.link import connect, disconnect
 from holdfast.database.supervisor import LOG_BYTES_MAX
-from tests.database.users import processes_of, users, wait_gone
+from tests.database.users import kill_all, processes_of, users, wait_gone
 
 pytestmark = [pytest.mark.fault, pytest.mark.anyio]
 BACK_SECONDS_MAX = 10.0  # 2.5 on an idle machine; tests share theirs with other work
@@ -72,8 +71,7 @@ def test_after_kill_9_of_everything_a_start_finds_all_that_was_committed(data: P
         ada.ready().says("CREATE TABLE kept (number integer)")
         for number in range(20):
             ada.says(f"INSERT INTO kept VALUES ({number})")
-        for process in (ada.supervisor, ada.postgres):
-            process.kill()
+        kill_all((ada.supervisor, ada.postgres))
         ada.kill()
         bob.kill()
     began = time.monotonic()
@@ -89,9 +87,7 @@ def test_a_first_start_that_was_killed_midway_leaves_nothing_in_the_way(tmp_path
         with users(tmp_path, 1) as (ada,):
             while not list(folder.postgresql.glob("new-*/base")):
                 assert ada.process.poll() is None
-            for process in processes_of(tmp_path):
-                with suppress(psutil.NoSuchProcess):  # initdb's helpers come and go
-                    process.kill()
+            kill_all(processes_of(tmp_path))
             ada.kill()
         assert not folder.cluster.exists()
     with users(tmp_path, 1) as (bob,):
@@ -115,8 +111,7 @@ async def test_a_number_in_the_lock_file_that_now_is_another_process_does_no_har
     server = await start_embedded(data)
     await run(server, "CREATE TABLE kept AS SELECT 42 AS answer")
     processes = processes_of(data)
-    for process in processes:
-        process.kill()
+    kill_all(processes)
     wait_gone(processes)
     owner = ServerFolder.of(data).cluster.stat().st_uid
     stranger = start_stranger(owner)

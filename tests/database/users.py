@@ -2,8 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -92,3 +92,10 @@ def processes_of(data: Path) -> list[psutil.Process]:
         if works_there or is_named:
             found.append(process)
     return found
+
+
+def kill_all(processes: Iterable[psutil.Process]) -> None:
+    """Kill them all. Some are gone by then: one that falls takes others with it."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
