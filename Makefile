@@ -1,5 +1,5 @@
 # Holdfast. `make help` lists what there is.
-PYTHON ?= python3
+PYTHON ?= $(shell python3 quickest_python.py)
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -20,16 +20,16 @@ test: $(INSTALLED) tools  ## install what is needed, then every check and every 
 	$(BIN)/python -m pytest -m alone $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
 
 check: $(INSTALLED)  ## formatting, linting and types
-	$(BIN)/ruff format --check src tests benchmarks hatch_build.py
-	$(BIN)/ruff check src tests benchmarks hatch_build.py
+	$(BIN)/ruff format --check src tests benchmarks hatch_build.py quickest_python.py
+	$(BIN)/ruff check src tests benchmarks hatch_build.py quickest_python.py
 	$(BIN)/basedpyright
 
 check-storefront: $(INSTALLED)  ## types and unit tests of the storefront
 	$(BIN)/python hatch_build.py --tools
 
 format: $(INSTALLED)  ## put every file into its one form
-	$(BIN)/ruff format src tests benchmarks hatch_build.py
-	$(BIN)/ruff check --fix src tests benchmarks hatch_build.py
+	$(BIN)/ruff format src tests benchmarks hatch_build.py quickest_python.py
+	$(BIN)/ruff check --fix src tests benchmarks hatch_build.py quickest_python.py
 
 tools:  ## Chromium and PostgreSQL 15, for the tests that need them (Debian; skipped where they are)
 	@sh tests/install_tools.sh
@@ -74,7 +74,7 @@ help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | expand -t 14
 
 $(INSTALLED): pyproject.toml constraints.txt hatch_build.py
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
 	@touch $@
 

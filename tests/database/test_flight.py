@@ -162,6 +162,18 @@ async def test_nothing_is_run_after_what_failed_and_the_driver_knows_of_the_tran
     assert len(await told_by_the_driver(link)) == 1
 
 
+async def test_what_cannot_be_written_ends_the_flight_after_what_is_on_its_way(
+    link: OwnConnection,
+) -> None:
+    sent = Copy("thing", COLUMNS, [thing(n, word="long" * 500) for n in range(3)])
+    await link.execute("BEGIN")
+    with pytest.raises(ValueError, match="zip"):
+        await link.fly([sent, Copy("thing", COLUMNS, [thing(9)[:-1]]), Call("DELETE FROM thing")])
+    assert len(await told_by_the_driver(link)) == 3, "the link lives, and nothing came after"
+    await link.execute("ROLLBACK")
+    assert await told_by_the_driver(link) == []
+
+
 async def test_long_rows_and_notices_do_not_confuse_it(link: OwnConnection) -> None:
     heard: list[object] = []
     await link.add_listener("x", lambda *notice: heard.append(notice[-1]))

@@ -5,6 +5,7 @@ nobody would notice. What is tried here fails as soon as its one guard is gone.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -64,10 +65,15 @@ async def touched(sold: Sold, statement: str, *values: object) -> int:
     return int(tag.rsplit(" ", 1)[1])
 
 
+def by_keys(key: object, *values: object) -> tuple[object, ...]:
+    """The key of one row, and its values by this key."""
+    return [key], *[json.dumps({str(key): value}) for value in values]
+
+
 async def test_only_a_free_seat_is_held(sold: Sold) -> None:
     async def hold(seat_id: int) -> int:
-        owner = [sold.held.order_id], [ADA]
-        return await touched(sold, write.HOLD_SEATS, [seat_id], *owner, sold.now)
+        values = by_keys(seat_id, sold.held.order_id, ADA)
+        return await touched(sold, write.HOLD_SEATS, *values, sold.now)
 
     assert await hold(4) == 1
     assert await hold(0) == 0, "it is held"
@@ -76,7 +82,7 @@ async def test_only_a_free_seat_is_held(sold: Sold) -> None:
 
 async def test_a_seat_is_sold_to_the_order_that_holds_it(sold: Sold) -> None:
     async def sell(seat_id: int, order: Order) -> int:
-        return await touched(sold, write.SELL_SEATS, [seat_id], [order.order_id])
+        return await touched(sold, write.SELL_SEATS, *by_keys(seat_id, order.order_id))
 
     assert await sell(0, sold.held) == 1
     assert await sell(0, sold.bought) == 0, "another's"
@@ -85,7 +91,8 @@ async def test_a_seat_is_sold_to_the_order_that_holds_it(sold: Sold) -> None:
 
 async def test_a_seat_is_kept_for_the_order_that_holds_it(sold: Sold) -> None:
     async def keep(seat_id: int, order: Order) -> int:
-        return await touched(sold, write.KEEP_SEATS, [seat_id], [order.order_id], [sold.now])
+        values = by_keys(seat_id, order.order_id, sold.now.isoformat())
+        return await touched(sold, write.KEEP_SEATS, *values)
 
     assert await keep(0, sold.held) == 1
     assert await keep(0, sold.bought) == 0, "another's"
@@ -94,7 +101,7 @@ async def test_a_seat_is_kept_for_the_order_that_holds_it(sold: Sold) -> None:
 
 async def test_a_seat_is_freed_for_the_order_that_holds_it(sold: Sold) -> None:
     async def free(seat_id: int, order: Order) -> int:
-        return await touched(sold, write.FREE_SEATS, [seat_id], [order.order_id])
+        return await touched(sold, write.FREE_SEATS, *by_keys(seat_id, order.order_id))
 
     assert await free(0, sold.held) == 1
     assert await free(0, sold.bought) == 0, "another's"
@@ -103,7 +110,7 @@ async def test_a_seat_is_freed_for_the_order_that_holds_it(sold: Sold) -> None:
 
 async def test_only_a_pending_order_ends_as_a_hold_does(sold: Sold) -> None:
     async def end(order: Order) -> int:
-        return await touched(sold, write.END_ORDERS, [order.order_id], ["EXPIRED"])
+        return await touched(sold, write.END_ORDERS, *by_keys(order.order_id, "EXPIRED"))
 
     assert await end(sold.held) == 1
     assert await end(sold.bought) == 0, "it is paid"
@@ -120,7 +127,7 @@ async def test_only_active_items_end_with_their_hold(sold: Sold) -> None:
 
 async def test_only_a_pending_order_that_is_not_being_paid_begins_to_be(sold: Sold) -> None:
     async def begin(order: Order) -> int:
-        return await touched(sold, write.BEGIN_PAYMENTS, [order.order_id], ["null"])
+        return await touched(sold, write.BEGIN_PAYMENTS, *by_keys(order.order_id, {}))
 
     assert await begin(sold.held) == 1
     assert await begin(sold.bought) == 0, "paid already"
@@ -141,7 +148,7 @@ async def test_only_a_pending_order_that_is_being_paid_is_confirmed(sold: Sold) 
 async def test_only_what_an_attempt_has_reserved_is_collected(sold: Sold) -> None:
     async def collect() -> int:
         p = sold.payment
-        which = [p.order_id], [p.payment_id], ["reference"]
+        which = by_keys(p.order_id, p.payment_id, "reference")
         return await touched(sold, write.COLLECT_PAYMENTS, *which, sold.now)
 
     assert await collect() == 0, "it is being collected"
@@ -165,8 +172,8 @@ async def test_a_counter_moves_from_where_it_was_found(sold: Sold) -> None:
     free = await sold.link.fetchval(
         "SELECT available_count FROM section WHERE event_id = $1 AND section_id = 1", sold.event_id
     )
-    assert await touched(sold, write.COUNT_SECTIONS, [1], [free], [free - 1]) == 1
-    assert await touched(sold, write.COUNT_SECTIONS, [1], [free + 1], [free]) == 0
+    assert await touched(sold, write.COUNT_SECTIONS, *by_keys(1, free, free - 1)) == 1
+    assert await touched(sold, write.COUNT_SECTIONS, *by_keys(1, free + 1, free)) == 0
 
 
 async def test_an_item_is_changed_as_it_was_found(sold: Sold) -> None:

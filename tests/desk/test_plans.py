@@ -171,6 +171,8 @@ async def conditions(desk: Connection, statement: str) -> list[tuple[str, str]]:
 
 def _batch_of(kind: str) -> str:
     """A value of this type; of a list as many as a batch has."""
+    if kind == "jsonb":
+        return "'{}'"  # values by their keys
     if not kind.endswith("[]"):
         return "NULL"
     one = {"int4[]": "{}", "text[]": "1_{}"}.get(kind, "NULL")

@@ -23,9 +23,8 @@ def _held_by_its_order(statement: str) -> Guard:
     return Guard(
         "holdfast.desk.write",
         statement,
-        "AND status = 'HELD'\n"
-        "    AND order_id = ($3::text[])[array_position($2::integer[], seat_id)]",
-        "AND $3::text[] IS NOT NULL",
+        "AND status = 'HELD'\n    AND order_id = $3::jsonb ->> seat_id::text",
+        "AND $3::jsonb IS NOT NULL",
     )
 
 
@@ -63,8 +62,8 @@ DESK = (
     Guard(
         "holdfast.desk.write",
         "COUNT_SECTIONS",
-        "AND available_count = ($3::integer[])[array_position($2::integer[], section_id)]",
-        "AND $3::integer[] IS NOT NULL",
+        "AND available_count = ($3::jsonb -> section_id::text)::integer",
+        "AND $3::jsonb IS NOT NULL",
     ),
     Guard(
         "holdfast.desk.write",

@@ -13,7 +13,7 @@ fails.
 
 import asyncio
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, cast
 
 import asyncpg
@@ -24,6 +24,7 @@ from holdfast.database.binary import NULL, Decode, Encode, decoder, encoder
 _ROWS_OF_COPY: Final = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8  # signature, flags, no extension
 _END_OF_COPY: Final = b"\xff\xff"
 _ROWS_BY_COLUMN_MIN: Final = 4  # fewer rows are written sooner one by one
+_SENT_AT_ONCE_MIN: Final = 2_000  # bytes; less is sent with what follows
 _HEAD: Final = struct.Struct("!ci")
 _size = struct.Struct("!i").pack
 _count = struct.Struct("!h").pack
@@ -52,11 +53,12 @@ class Call(Struct, gc=False, frozen=True):
 
 
 class Copy(Struct, gc=False, frozen=True):
-    """New rows for a table, by COPY: each a value per column, in their order."""
+    """New rows for a table, by COPY: each a value per column, in their order; made when they are
+    sent, where an iterator makes them."""
 
     table: str
     columns: tuple[str, ...]
-    rows: Sequence[Sequence[object]]
+    rows: Iterable[Sequence[object]]
 
     @property
     def statement(self) -> str:
@@ -96,7 +98,7 @@ class Plan(Struct, gc=False):
     def messages(self, call: Call | Copy) -> bytes:
         """What is sent to run it."""
         if isinstance(call, Copy):
-            return self._with_rows(call.rows)
+            return self._with_rows(list(call.rows))
         return _message(b"B", self.opening, self._encoded(call.values), _ALL_BINARY) + _EXECUTE
 
     def _encoded(self, values: Sequence[object]) -> bytes:
@@ -181,11 +183,33 @@ class Flight(asyncio.Protocol):
         self.landed: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
 
     def send(self) -> None:
-        """Take the transport and send everything, with the Sync that ends it."""
-        plans = zip(self._plans, self._calls, strict=True)
-        data = b"".join([plan.messages(call) for plan, call in plans])
+        """Take the transport and send everything, with the Sync that ends it.
+
+        What is written is sent at once where it is much, so that the server is at work on the first
+        statements while we write the others. What can't be written ends the flight: the server runs
+        what was sent before it, and the error is told when it has. Raises it where nothing was.
+        """
+        parts: list[bytes] = []
+        size = 0
+        for plan, call in zip(self._plans, self._calls, strict=True):
+            try:
+                part = plan.messages(call)
+            except Exception as error:
+                if self._transport.get_protocol() is not self:
+                    raise
+                self._error = error
+                parts.clear()
+                break
+            parts.append(part)
+            size += len(part)
+            if size >= _SENT_AT_ONCE_MIN:
+                self._write(parts)
+                parts, size = [], 0
+        self._write([*parts, _SYNC])
+
+    def _write(self, parts: Sequence[bytes]) -> None:
         self._transport.set_protocol(self)
-        self._transport.write(data + _SYNC)
+        self._transport.write(b"".join(parts))
 
     def data_received(self, data: bytes) -> None:
         """Read whole messages; what is there of the next one waits for the rest."""

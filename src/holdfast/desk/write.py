@@ -2,8 +2,8 @@
 
 New rows are copied in; every update must touch exactly the rows that were decided. If one does not,
 somebody moved something without the desk's lock, and the batch is thrown away. Statements whose
-rows are none are not sent; all others go in one flight, but for many new rows, which the driver
-copies in at less cost.
+rows are none are not sent; all others go in one flight. Seats come first: their statement is quick
+to send and slow to run, so that the server is at work while the many rows are made.
 """
 
 from collections.abc import Sequence
@@ -15,9 +15,10 @@ import msgspec
 from holdfast.database.flight import OtherRows
 from holdfast.database.pool import Connection
 from holdfast.database.statements import load
+from holdfast.desk.commands import Repeat
 from holdfast.desk.fold import Fold, SeatImage
 from holdfast.desk.journal import encode_private, encode_public
-from holdfast.desk.order import Order, OutboxKind, Payment
+from holdfast.desk.order import Errand, Item, News, Order, OutboxKind, Payment, Ticket
 from holdfast.desk.seating import (
     FREE,
     HELD,
@@ -92,8 +93,8 @@ async def write_batch(
     """Write the whole batch and its journal entry. Raises GuardMismatch; the caller rolls back."""
     event_id = seating.terms.event_id
     writing = Writing()
-    _write_orders(writing, event_id, fold)
     _write_seats(writing, seating, fold)
+    _write_orders(writing, event_id, fold)
     _write_payments(writing, event_id, fold, now)
     _write_tickets(writing, event_id, fold)
     _write_notes(writing, event_id, fold, now)
@@ -112,8 +113,7 @@ async def write_batch(
 
 
 def _write_orders(writing: Writing, event_id: int, fold: Fold) -> None:
-    new = [_order_row(event_id, order) for order in fold.new_orders()]
-    writing.append("orders", ORDER_COLUMNS, new)
+    writing.append("orders", ORDER_COLUMNS, fold.new_orders(), lambda o: _order_row(event_id, o))
     begun: list[Order] = []
     sold: list[Order] = []
     ended: list[tuple[Order, Order]] = []
@@ -126,14 +126,14 @@ def _write_orders(writing: Writing, event_id: int, fold: Fold) -> None:
         else:
             (ended if is_ended(*pair) else others).append(pair)
     if begun:
-        order_ids, buyers = [o.order_id for o in begun], [_json(o.buyer) for o in begun]
-        writing.exactly(len(begun), BEGIN_PAYMENTS, event_id, order_ids, buyers)
+        buyers = {o.order_id: o.buyer for o in begun}
+        writing.exactly(len(begun), BEGIN_PAYMENTS, event_id, list(buyers), _json(buyers))
     if sold:
         order_ids = [o.order_id for o in sold]
         writing.exactly(len(sold), CONFIRM_ORDERS, event_id, order_ids)
     if ended:
-        order_ids, reasons = [o.order_id for o, _ in ended], [o.cancel_reason for _, o in ended]
-        writing.exactly(len(ended), END_ORDERS, event_id, order_ids, reasons)
+        reasons = {o.order_id: o.cancel_reason for _, o in ended}
+        writing.exactly(len(ended), END_ORDERS, event_id, list(reasons), _json(reasons))
     for state, order_ids, items in ended_items(ended):
         writing.exactly(items, END_ITEMS, event_id, order_ids, state)
     _change_orders(writing, event_id, others)
@@ -174,14 +174,9 @@ def _order_row(event_id: int, o: Order) -> Sequence[object]:
 def _write_items(
     writing: Writing, event_id: int, fold: Fold, others: Sequence[tuple[Order, Order]]
 ) -> None:
-    new = [
-        (
-            event_id, order.order_id, item.item_id, item.seat_id, item.price_type, item.price,
-            item.fee_amount, item.tax_amount, item.state,
-        )
-        for order, item in fold.new_items()
-    ]  # fmt: skip
-    writing.append("order_item", ITEM_COLUMNS, new)
+    writing.append(
+        "order_item", ITEM_COLUMNS, fold.new_items(), lambda of: _item_row(event_id, *of)
+    )
     changed = fold.changed_items(others)
     if changed:
         writing.exactly(
@@ -193,6 +188,13 @@ def _write_items(
             [before.state for _, before, _ in changed],
             [after.state for _, _, after in changed],
         )
+
+
+def _item_row(event_id: int, order: Order, i: Item) -> Sequence[object]:
+    return (
+        event_id, order.order_id, i.item_id, i.seat_id, i.price_type, i.price, i.fee_amount,
+        i.tax_amount, i.state,
+    )  # fmt: skip
 
 
 def _write_seats(writing: Writing, seating: Seating, fold: Fold) -> None:
@@ -216,28 +218,28 @@ def _write_seats(writing: Writing, seating: Seating, fold: Fold) -> None:
             continue
         (freed if image.before == HELD and image.after == FREE else others).append(image)
     if held:
-        seat_ids = [seat_id for seat_id, _ in held]
-        owners = [order.order_id for _, order in held]
-        sessions = [order.session_id for _, order in held]
-        writing.exactly(len(held), HOLD_SEATS, event_id, seat_ids, owners, sessions, deadline)
+        owners = {seat_id: order.order_id for seat_id, order in held}
+        sessions = {seat_id: order.session_id for seat_id, order in held}
+        values = list(owners), _json(owners), _json(sessions), deadline
+        writing.exactly(len(held), HOLD_SEATS, event_id, *values)
     if kept:
-        seat_ids = [image.seat_id for image in kept]
-        owners = [image.order_after or "" for image in kept]
-        deadlines = [seating.orders[owner].expires_at for owner in owners]
-        writing.exactly(len(kept), KEEP_SEATS, event_id, seat_ids, owners, deadlines)
+        owners = {image.seat_id: image.order_after or "" for image in kept}
+        deadlines = {seat_id: seating.orders[owner].expires_at for seat_id, owner in owners.items()}
+        values = list(owners), _json(owners), _json(deadlines)
+        writing.exactly(len(kept), KEEP_SEATS, event_id, *values)
     if sold:
-        seat_ids = [image.seat_id for image in sold]
-        buyers = [image.order_after for image in sold]
-        writing.exactly(len(sold), SELL_SEATS, event_id, seat_ids, buyers)
+        buyers = {image.seat_id: image.order_after for image in sold}
+        writing.exactly(len(sold), SELL_SEATS, event_id, list(buyers), _json(buyers))
     if freed:
-        seat_ids = [image.seat_id for image in freed]
-        owners = [image.order_before for image in freed]
-        writing.exactly(len(freed), FREE_SEATS, event_id, seat_ids, owners)
+        owners = {image.seat_id: image.order_before for image in freed}
+        writing.exactly(len(freed), FREE_SEATS, event_id, list(owners), _json(owners))
     _move_seats(writing, seating, others)
     sections = fold.sections()
     if sections:
-        ids, before, after = zip(*sections, strict=True)
-        writing.exactly(len(sections), COUNT_SECTIONS, event_id, ids, before, after)
+        before = {section_id: count for section_id, count, _ in sections}
+        after = {section_id: count for section_id, _, count in sections}
+        values = list(before), _json(before), _json(after)
+        writing.exactly(len(sections), COUNT_SECTIONS, event_id, *values)
 
 
 def _move_seats(writing: Writing, seating: Seating, images: Sequence[SeatImage]) -> None:
@@ -274,8 +276,8 @@ def _write_payments(writing: Writing, event_id: int, fold: Fold, now: datetime) 
             COLLECT_PAYMENTS,
             event_id,
             [p.order_id for p in reserved],
-            [p.payment_id for p in reserved],
-            [p.provider_reference for p in reserved],
+            _json({p.order_id: p.payment_id for p in reserved}),
+            _json({p.order_id: p.provider_reference for p in reserved}),
             now,
         )
     if others:
@@ -299,8 +301,8 @@ def _write_payments(writing: Writing, event_id: int, fold: Fold, now: datetime) 
             [p.decline_reason for p in after],
             [p.updated_at for p in after],
         )
-    new = [_payment_row(event_id, payment) for payment in fold.new_payments()]
-    writing.append("payment", PAYMENT_COLUMNS, new)
+    new = fold.new_payments()
+    writing.append("payment", PAYMENT_COLUMNS, new, lambda p: _payment_row(event_id, p))
 
 
 def _payment_row(event_id: int, p: Payment) -> Sequence[object]:
@@ -323,37 +325,23 @@ def _write_tickets(writing: Writing, event_id: int, fold: Fold) -> None:
             [t.ticket_id for t in voided],
             [t.scanned_at for t in voided],
         )
-    tickets = [
-        (
-            event_id, t.order_id, t.ticket_id, t.order_item_id, t.seat_id, t.barcode, t.is_valid,
-            t.issued_at,
-        )
-        for t in fold.tickets.values()
-    ]  # fmt: skip
-    writing.append("ticket", TICKET_COLUMNS, tickets)
+    new = fold.tickets.values()
+    writing.append("ticket", TICKET_COLUMNS, new, lambda t: _ticket_row(event_id, t))
+
+
+def _ticket_row(event_id: int, t: Ticket) -> Sequence[object]:
+    return (
+        event_id, t.order_id, t.ticket_id, t.order_item_id, t.seat_id, t.barcode, t.is_valid,
+        t.issued_at,
+    )  # fmt: skip
 
 
 def _write_notes(writing: Writing, event_id: int, fold: Fold, now: datetime) -> None:
-    errands = [
-        (
-            event_id, e.outbox_id, e.kind, e.order_id, e.payment_id, e.amount, None, "WAITING", 0,
-            now, now,
-        )
-        for e in fold.errands.values()
-    ]  # fmt: skip
-    errands += [
-        (
-            event_id, n.news_id, OutboxKind.NEWS, n.order_id, None, n.amount, n.occasion, "WAITING",
-            0, now, now,
-        )
-        for n in fold.news.values()
-    ]  # fmt: skip
-    writing.append("outbox", OUTBOX_COLUMNS, errands)
-    repeats = [
-        (event_id, repeat.scope, repeat.fingerprint, repeat.status_code, resource_id, now)
-        for repeat, resource_id in fold.repeats
-    ]
-    writing.append("idempotency", IDEMPOTENCY_COLUMNS, repeats)
+    errands = [*fold.errands.values(), *fold.news.values()]
+    writing.append("outbox", OUTBOX_COLUMNS, errands, lambda e: _outbox_row(event_id, e, now))
+    writing.append(
+        "idempotency", IDEMPOTENCY_COLUMNS, fold.repeats, lambda r: _repeat_row(event_id, *r, now)
+    )
     if fold.notices:
         providers = [n.provider for n in fold.notices]
         notice_ids = [n.notice_id for n in fold.notices]
@@ -375,6 +363,19 @@ def _write_notes(writing: Writing, event_id: int, fold: Fold, now: datetime) -> 
             [i.created_at for i in incidents],
             [i.updated_at for i in incidents],
         )
+
+
+def _outbox_row(event_id: int, e: Errand | News, now: datetime) -> Sequence[object]:
+    what: tuple[object, ...]
+    if isinstance(e, Errand):
+        what = e.outbox_id, e.kind, e.order_id, e.payment_id, e.amount, None
+    else:
+        what = e.news_id, OutboxKind.NEWS, e.order_id, None, e.amount, e.occasion
+    return event_id, *what, "WAITING", 0, now, now
+
+
+def _repeat_row(event_id: int, r: Repeat, resource_id: str, now: datetime) -> Sequence[object]:
+    return event_id, r.scope, r.fingerprint, r.status_code, resource_id, now
 
 
 def _json(value: object) -> str | None:

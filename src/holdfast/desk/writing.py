@@ -1,11 +1,12 @@
 """The statements of a batch on their way: collected in order, then sent together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
 
 from holdfast.database.flight import Call, Copy
 from holdfast.database.pool import Connection
 
-Row = Sequence[object]
+T = TypeVar("T")
 
 
 class Writing:
@@ -22,10 +23,16 @@ class Writing:
         """A statement that may touch any number of rows: others write them too."""
         self._calls.append(Call(statement, values))
 
-    def append(self, table: str, columns: tuple[str, ...], rows: Sequence[Row]) -> None:
-        """New rows, where there are any."""
-        if rows:
-            self._calls.append(Copy(table, columns, rows))
+    def append(
+        self,
+        table: str,
+        columns: tuple[str, ...],
+        things: Collection[T],
+        row: Callable[[T], Sequence[object]],
+    ) -> None:
+        """New rows, where there are any: one of each thing, made when it is sent."""
+        if things:
+            self._calls.append(Copy(table, columns, map(row, things)))
 
     async def send(self, connection: Connection) -> None:
         """Run them. Raises OtherRows, and what the database says."""

@@ -1,12 +1,12 @@
 -- Purpose: sell held seats to the orders that hold them.
--- Inputs: $1 event_id, $2 seat_ids, $3 order_ids
+-- Inputs: $1 event_id, $2 seat_ids, $3 order_ids by seat_id
 -- Locks: the rows of these seats.
 -- Result: as many rows as were given, else somebody else moved a seat.
--- Values stand at the place of their key: a join could be planned over all rows of the event (0022).
+-- Values are found by their keys: a join could be planned over all rows of the event (0022, 0023).
 UPDATE seat
 SET status = 'SOLD', held_by_session_id = NULL, held_until = NULL
 WHERE
     event_id = $1
     AND seat_id = ANY($2::integer[])
     AND status = 'HELD'
-    AND order_id = ($3::text[])[array_position($2::integer[], seat_id)]
+    AND order_id = $3::jsonb ->> seat_id::text
