@@ -45,7 +45,7 @@ races: $(INSTALLED)  ## every race beside its control, many times over (ROUNDS=2
 	HOLDFAST_RACE_ROUNDS=$(ROUNDS) HOLDFAST_RACE_SEED=$(SEED) $(BIN)/python -m pytest \
 		tests/race/test_*_races.py tests/race/test_recorded_history.py
 
-interleavings: $(INSTALLED)  ## every pair of works in every order of their statements (half an hour)
+interleavings: $(INSTALLED)  ## every pair of works in every order of their statements (10 minutes)
 	HOLDFAST_INTERLEAVINGS=all $(BIN)/python -m pytest --numprocesses=2 --dist=worksteal tests/race/test_interleavings.py
 
 soak: $(INSTALLED)  ## sell for MINUTES=15 while everything is killed; SEED=1
