@@ -35,6 +35,11 @@ STOP_SECONDS_MAX: Final = 15.0  # drain, then the provider's books are written d
 ROW_LOCK_CONNECTIONS: Final = 16  # per box office; the best of 4, 8, 16, 32 and 64 (docs)
 
 
+def by_processes(what: str, count: int) -> str:
+    """What is measured, with how many processes serve."""
+    return what if count == 1 else f"{what}, {count} processes"
+
+
 class ServerFailed(Exception):  # noqa: N818 (it reads as what it says)
     """A serving process did not start, or did not end as it should; the text says why."""
 
