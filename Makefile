@@ -34,7 +34,7 @@ format: $(INSTALLED)  ## put every file into its one form
 tools:  ## Chromium and PostgreSQL 15, for the tests that need them (Debian; skipped where they are)
 	@sh tests/install_tools.sh
 
-bench: $(INSTALLED)  ## measure it beside the obvious design (about 10 minutes; ARGS="holds --json" for one)
+bench: $(INSTALLED)  ## measure it beside the obvious design (15 minutes; ARGS="holds --json" for one)
 	$(BIN)/holdfast bench $(ARGS)
 
 bench-live: $(INSTALLED) tools  ## the live map and the storefront: 80,000 seats, 10,000 watchers (4 minutes)

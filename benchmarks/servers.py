@@ -32,6 +32,7 @@ PROFILE: Final = "BENCH_PROFILE"
 
 START_SECONDS_MAX: Final = 30.0
 STOP_SECONDS_MAX: Final = 15.0  # drain, then the provider's books are written down
+PROCESSES: Final = (1, 2)  # how many serve where both are measured: one, and one for each core
 ROW_LOCK_CONNECTIONS: Final = 16  # per box office; the best of 4, 8, 16, 32 and 64 (docs)
 
 

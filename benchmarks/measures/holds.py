@@ -7,11 +7,10 @@ from typing import Final
 from benchmarks.bench import Bench
 from benchmarks.houses import House, open_events
 from benchmarks.result import Figure, Result, Run, middle
-from benchmarks.servers import Design, by_processes
+from benchmarks.servers import PROCESSES, Design, by_processes
 
 HOUSE: Final = House("stadium", 200_000)
 CLIENTS: Final = 256
-PROCESSES: Final = (1, 2)
 
 DESK, ROW_LOCK, EMPTY = "holds, desk", "holds, row locks", "empty POST"
 _STAGES: Final[tuple[tuple[str, Design, str], ...]] = (

@@ -12,11 +12,10 @@ from benchmarks.bench import Bench
 from benchmarks.houses import House, open_events
 from benchmarks.result import Figure, Result, Run, middle
 from benchmarks.samples import median
-from benchmarks.servers import DESIGNS, by_processes
+from benchmarks.servers import DESIGNS, PROCESSES, by_processes
 
 HOUSE: Final = House("stadium", 100_000)
 CLIENTS: Final = 256
-PROCESSES: Final = (1, 2)
 
 DESK, ROW_LOCK = "sales, desk", "sales, row locks"
 _OF_DESIGNS: Final = tuple(zip((DESK, ROW_LOCK), DESIGNS, strict=True))
