@@ -53,8 +53,8 @@ def answer_before_the_commit() -> None:
     """The desk answers when everything is written, and commits then."""
     transact, answer = Desk._transact, Desk._answer
 
-    async def answer_first(self: Desk, connection: Any, turn: Any) -> None:
-        await transact(self, _Hasty(connection, lambda: answer(self, turn)), turn)
+    async def answer_first(self: Desk, connection: Any, turn: Any, opening: Any) -> Any:
+        return await transact(self, _Hasty(connection, lambda: answer(self, turn)), turn, opening)
 
     def answer_once(self: Desk, turn: Any) -> None:
         if not turn.committing:  # refusals, of which nothing is committed
@@ -72,11 +72,18 @@ class _Hasty:
         self._answer = answer
 
     async def execute(self, query: str, *values: object) -> str:
+        await self._answer_first(query)
+        return await self._connection.execute(query, *values)
+
+    async def execute_and_fly(self, query: str, calls: Any) -> Any:
+        await self._answer_first(query)
+        return await self._connection.execute_and_fly(query, calls)
+
+    async def _answer_first(self, query: str) -> None:
         if query.startswith("COMMIT"):
             self._answer()
             # Whoever was answered goes on before the COMMIT is on its way.
             await self._connection.fetchval("SELECT 1")
-        return await self._connection.execute(query, *values)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)

@@ -19,7 +19,7 @@ VISITS = 10
 WHERE = {
     "charge before it is written down": Wanted(("pay",), "clock.py"),
     "tick off before it is done": Wanted(("capture",), "move"),
-    "answer before the commit": Wanted(("hold",), "_transact"),
+    "answer before the commit": Wanted(("hold",), "_end"),
 }
 """The scenario that each control spoils, and points at which it shows."""
 

@@ -15,7 +15,7 @@ from holdfast.database.errors import Trouble, classify
 from holdfast.database.flight import Call, Copy, OtherRows
 from holdfast.database.link import connect, disconnect
 from tests.postgres import FreshDatabases
-from tests.proxy import proxy
+from tests.proxy import CutAt, proxy
 
 TABLE = """
 CREATE TABLE thing (
@@ -241,6 +241,90 @@ async def test_whoever_is_cancelled_in_flight_loses_the_link(link: OwnConnection
     assert link.is_closed()
 
 
+FLIGHT = Call("SELECT count(*) AS things FROM thing")
+
+
+async def test_behind_a_commit_it_flies_in_the_next_transaction(
+    databases: FreshDatabases, link: OwnConnection
+) -> None:
+    """The driver has its answer and knows of the transaction; the flight has the rest."""
+    landing = await link.execute_and_fly("BEGIN", [Copy("thing", COLUMNS, [thing(1)]), FLIGHT])
+    assert link.is_in_transaction()
+    assert [answer.rows for answer in await landing] == [[], [{"things": 1}]]
+    more = Copy("thing", COLUMNS, [thing(2)])
+    landing = await link.execute_and_fly("COMMIT AND CHAIN", [more, FLIGHT])
+    assert link.is_in_transaction()
+    assert (await landing)[1].rows == [{"things": 2}]
+    await link.execute("ROLLBACK")
+    assert not link.is_in_transaction()
+    assert await link.fetchval("SELECT count(*) FROM thing") == 1
+
+
+async def test_what_it_flies_behind_is_answered_before_it_has_landed(link: OwnConnection) -> None:
+    slow = Call("SELECT pg_sleep(0.6)::text AS slept")
+    began = asyncio.get_running_loop().time()
+    landing = await link.execute_and_fly("BEGIN", [slow, FLIGHT])
+    assert asyncio.get_running_loop().time() - began < 0.4
+    assert (await landing)[1].rows == [{"things": 0}]
+    assert asyncio.get_running_loop().time() - began > 0.5
+    await link.execute("ROLLBACK")
+
+
+async def test_a_commit_that_fails_is_told_and_what_flew_behind_it_is_forgotten(
+    link: OwnConnection,
+) -> None:
+    await link.execute("CREATE TABLE late (n integer UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+    await link.execute("BEGIN")
+    await link.execute("INSERT INTO late VALUES (1), (1)")
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await link.execute_and_fly("COMMIT AND CHAIN", [FLIGHT])
+    assert not link.is_in_transaction()
+    assert await link.fetchval("SELECT count(*) FROM late") == 0
+    assert (await link.fly([FLIGHT]))[0].rows == [{"things": 0}]
+
+
+async def test_what_fails_in_a_flight_behind_fails_where_it_is_waited_for(
+    link: OwnConnection,
+) -> None:
+    landing = await link.execute_and_fly("BEGIN", [Call("SELECT 1 / 0 AS a"), FLIGHT])
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await landing
+    assert link.is_in_transaction()
+    await link.execute("ROLLBACK")
+    with pytest.raises(ValueError, match="zip"):
+        await link.execute_and_fly("BEGIN", [Copy("thing", COLUMNS, [thing(9)[:-1]])])
+    assert not link.is_in_transaction(), "nothing is sent where something can't be written"
+    assert (await link.fly([FLIGHT]))[0].rows == [{"things": 0}]
+
+
+@pytest.mark.parametrize("cut_at", [CutAt.AFTER_COMMIT, CutAt.BEFORE_COMMIT])
+async def test_a_link_that_breaks_at_the_commit_loses_what_flies_behind_too(
+    databases: FreshDatabases, link: OwnConnection, cut_at: CutAt
+) -> None:
+    name = await link.fetchval("SELECT current_database()")
+    async with proxy(databases.address(name)) as cable:
+        far = await connect({"dsn": cable.url}, "holdfast tests")
+        landing = await far.execute_and_fly("BEGIN", [Copy("thing", COLUMNS, [thing(1)])])
+        await landing
+        cable.cut_at = cut_at
+        with pytest.raises((OSError, asyncpg.PostgresConnectionError)) as lost:
+            await asyncio.wait_for(far.execute_and_fly("COMMIT AND CHAIN", [FLIGHT]), 5)
+        assert classify(lost.value) is Trouble.LINK_LOST
+        assert far.is_closed()
+    assert len(await told_by_the_driver(link)) == (cut_at is CutAt.AFTER_COMMIT)
+
+
+async def test_whoever_is_cancelled_before_a_flight_behind_loses_the_link(
+    link: OwnConnection,
+) -> None:
+    waiting = asyncio.create_task(link.execute_and_fly("SELECT pg_sleep(30)", [FLIGHT]))
+    await asyncio.sleep(0.1)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert link.is_closed()
+
+
 async def test_it_flies_on_the_loop_that_servers_run_on(databases: FreshDatabases) -> None:
     uvloop: Any = pytest.importorskip("uvloop")
 
@@ -248,10 +332,9 @@ async def test_it_flies_on_the_loop_that_servers_run_on(databases: FreshDatabase
         link = await connect(databases.address(name), "holdfast tests")
         took: list[object] = []
         for number in range(50):
-            await link.execute("BEGIN")
-            answers = await link.fly(
-                [Call("SELECT $1::int AS a", (number,)), Call("SELECT 2 AS a")]
-            )
+            behind = await link.execute_and_fly("BEGIN", [Call("SELECT 3 AS a")])
+            answers = [*await behind, *await link.fly([Call("SELECT 2 AS a")])]
+            answers += await link.fly([Call("SELECT $1::int AS a", (number,))])
             took.append([answer.rows[0]["a"] for answer in answers])
             await link.execute("COMMIT")
         await disconnect(link, 1.0)
@@ -264,4 +347,4 @@ async def test_it_flies_on_the_loop_that_servers_run_on(databases: FreshDatabase
                 return runner.run(fly(name))
 
         took = await asyncio.to_thread(on_its_own_thread)
-    assert took == [[number, 2] for number in range(50)]
+    assert took == [[3, 2, number] for number in range(50)]

@@ -214,10 +214,10 @@ async def test_two_processes_sell_one_event_and_each_knows_what_the_other_sold(
             assert again.session_id == CLEO
 
 
-async def until(database: Database, application: str, waiting_for: str) -> None:
-    """Wait until a session of that name waits for that; at most five seconds."""
+async def until(database: Database, application: str, waiting_for: str, sessions: int = 1) -> None:
+    """Wait until so many sessions of that name wait for that; at most five seconds."""
     for _ in range(500):
-        found = await value(
+        waiting = await value(
             database,
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE application_name = $1 AND wait_event_type = $2"
@@ -225,7 +225,7 @@ async def until(database: Database, application: str, waiting_for: str) -> None:
             application,
             waiting_for,
         )
-        if found:
+        if int(str(waiting)) >= sessions:
             return
         await asyncio.sleep(0.01)
     raise AssertionError(f"nobody came to wait for {waiting_for}")

@@ -6,10 +6,11 @@ import pytest
 
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Database
-from holdfast.desk.commands import ChangeStatus
+from holdfast.desk import desk as desk_module
+from holdfast.desk.commands import ChangeStatus, Release
 from holdfast.desk.order import EventStatus, OrderStatus
 from holdfast.desk.reading import read_orders
-from holdfast.desk.sweeper import Sweeper
+from holdfast.desk.sweeper import LEAVE_TO_DESK_SECONDS, Sweeper
 from tests.cast import ADA, BEN, seats
 from tests.house import House, Process, open_house
 
@@ -108,4 +109,62 @@ async def test_an_event_is_sold_out_in_the_commit_that_sells_its_last_seat(
         )
     assert status == "SOLD_OUT"
     assert order.session_id == ADA
+    await worker.office.close()
+
+
+async def test_a_desk_that_is_never_idle_tidies_up_between_its_batches(database: Database) -> None:
+    """No sweeper is about, and the desk never waits for long enough to be woken by a deadline."""
+    worker = Process(database)
+    house = await open_house(database, hold_seconds=1)
+    order = await worker.hold(house, seats(0, 1))
+
+    async def keep_busy() -> None:
+        while True:
+            held = await worker.hold(house, seats(5), BEN)
+            release = Release(order_id=held.order_id, session_id=BEN)
+            await worker.office.submit(house.event_id, release)
+
+    busy = asyncio.create_task(keep_busy())
+    try:
+        await until_status(
+            database, house, order.order_id, "CANCELLED EXPIRED", 1 + TIDY_SECONDS_MAX
+        )
+    finally:
+        busy.cancel()
+        await asyncio.gather(busy, return_exceptions=True)
+    await worker.office.close()
+
+
+async def test_the_sweeper_and_the_desk_ask_for_one_piece_together(database: Database) -> None:
+    """A second one in the same batch would keep everybody else in it waiting for twice as long."""
+    worker = Process(database)
+    house = await open_house(database, hold_seconds=1)
+    orders = [await worker.hold(house, seats(n)) for n in range(2)]
+    await asyncio.sleep(0.9)
+    desk = worker.office.desk(house.event_id)
+    asked = [desk.tidy(), desk.tidy()]
+    together = await asyncio.gather(worker.office.tidy(house.event_id), *asked)
+    assert asked[0] is asked[1]
+    assert {granted.version for granted in together} == {together[0].version}
+    async with database.dedicated() as connection:
+        await asyncio.sleep(0.2 + LEAVE_TO_DESK_SECONDS)
+        await Sweeper(database, Clock(), worker.office).sweep(connection)
+    for order in orders:
+        assert await status_of(database, house, order.order_id) == "CANCELLED EXPIRED"
+    await worker.office.close()
+
+
+async def test_the_sweeper_goes_by_the_database_where_a_desk_sleeps_too_long(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after the machine slept: the desk's own clock stood still, the database's did not."""
+    monkeypatch.setattr(desk_module, "TIDY_AFTER_SECONDS", 3_600.0)
+    worker = Process(database)
+    house = await open_house(database, hold_seconds=1)
+    order = await worker.hold(house, seats(0, 1))
+    await asyncio.sleep(1.0 + LEAVE_TO_DESK_SECONDS)
+    assert await status_of(database, house, order.order_id) == "PENDING None"
+    async with database.dedicated() as connection:
+        await Sweeper(database, Clock(), worker.office).sweep(connection)
+    assert await status_of(database, house, order.order_id) == "CANCELLED EXPIRED"
     await worker.office.close()

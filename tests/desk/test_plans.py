@@ -43,11 +43,11 @@ STATEMENTS = {
     for path in sorted(FOLDER.glob("*.sql"))
     if re.search(rf"^(UPDATE|FROM) ({'|'.join(KEYS)})$", path.read_text(), re.MULTILINE)
 } | {
-    "read orders": reading._ORDERS,
+    "read orders": reading.ORDERS,
     "read items": reading._ITEMS,
-    "read payments": reading._PAYMENTS,
+    "read payments": reading.PAYMENTS,
     "read tickets": reading._TICKETS,
-    "read notices": reading._NOTICED,
+    "read notices": reading.NOTICED,
     "tick off": rows._DONE,
 }
 ROWS = (

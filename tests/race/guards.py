@@ -28,7 +28,7 @@ def _held_by_its_order(statement: str) -> Guard:
     )
 
 
-LOCK = Guard("holdfast.desk.desk", "LOCK_DESK", "FOR NO KEY UPDATE")
+LOCK = Guard("holdfast.desk.opening", "LOCK_DESK", "FOR NO KEY UPDATE")
 DESK = (
     LOCK,
     Guard(

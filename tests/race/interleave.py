@@ -144,6 +144,13 @@ class GatedConnection:
             answers += await self._connection.fly([call])
         return answers
 
+    async def execute_and_fly(
+        self, statement: str, calls: Sequence[Call | Copy], /
+    ) -> Awaitable[list[Answer]]:
+        """The same: the flight's statements are let through one by one, when it is waited for."""
+        await self.execute(statement)
+        return self.fly(calls)
+
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._connection, name)
         if name not in ("execute", "fetch", "fetchrow", "fetchval", "copy_records_to_table"):

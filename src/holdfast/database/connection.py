@@ -3,7 +3,7 @@
 Only this package imports the driver. The names and the promises are the driver's own.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol
 
@@ -21,6 +21,12 @@ class Record(Protocol):
     def keys(self) -> Iterator[str]: ...
     def values(self) -> Iterator[Any]: ...
     def items(self) -> Iterator[tuple[str, Any]]: ...
+
+
+class Row(Protocol):
+    """A row by the names of its columns: a Record, or a row that was read in flight."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
 
 
 class Connection(Protocol):
@@ -61,6 +67,12 @@ class Connection(Protocol):
 
     async def fly(self, calls: Sequence[Call | Copy], /) -> list[Answer]:
         """Send several statements together; an answer for each. See `Link.fly`."""
+        ...
+
+    async def execute_and_fly(
+        self, statement: str, calls: Sequence[Call | Copy], /
+    ) -> Awaitable[list[Answer]]:
+        """Run a statement and send a flight right behind it. See `Link.execute_and_fly`."""
         ...
 
     def transaction(

@@ -171,9 +171,13 @@ class Flight(asyncio.Protocol):
         driver: asyncio.Protocol,
         calls: Sequence[Call | Copy],
         plans: Sequence[Plan],
+        *,
+        behind: bool = False,
     ) -> None:
+        """`behind`: the driver has just sent a statement, whose answer comes first and is its."""
         self._transport = transport
         self._driver = driver
+        self._behind = behind
         self._calls = calls
         self._plans = plans
         self._answers: list[Answer] = []
@@ -207,6 +211,15 @@ class Flight(asyncio.Protocol):
                 parts, size = [], 0
         self._write([*parts, _SYNC])
 
+    def packed(self) -> bytes:
+        """All of it with its Sync, for `depart`. Raises where something can't be written."""
+        messages = [p.messages(call) for p, call in zip(self._plans, self._calls, strict=True)]
+        return b"".join([*messages, _SYNC])
+
+    def depart(self, packed: bytes) -> None:
+        """Take the transport and send what was packed."""
+        self._write([packed])
+
     def _write(self, parts: Sequence[bytes]) -> None:
         self._transport.set_protocol(self)
         self._transport.write(b"".join(parts))
@@ -221,11 +234,14 @@ class Flight(asyncio.Protocol):
             after = place + 1 + length
             if after > end:
                 break
-            if kind == b"Z":
+            if kind == b"Z" and not self._behind:
                 self._land(data[after:])
                 return
             try:
-                if kind in _FOR_THE_DRIVER:
+                if self._behind:
+                    self._behind = kind != b"Z"
+                    self._driver.data_received(data[place:after])
+                elif kind in _FOR_THE_DRIVER:
                     self._driver.data_received(data[place:after])
                 else:
                     self._read(kind, data[place + 5 : after])
@@ -277,6 +293,11 @@ class Flight(asyncio.Protocol):
             self.landed.set_exception(self._error)
         else:
             self.landed.set_result(self._answers)
+
+    def forget(self) -> None:
+        """Nobody waits for what comes of it any more."""
+        if not self.landed.cancel() and not self.landed.cancelled():
+            self.landed.exception()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The link broke in flight: nobody here knows what the server did of it."""

@@ -8,8 +8,10 @@ after five; over a Unix socket the kernel tells at once.
 import asyncio
 import os
 import socket
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+import types
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar, cast
 
 import asyncpg
 
@@ -19,6 +21,7 @@ from holdfast.database.errors import DatabaseUnreachable, LinkTrouble, WrongData
 from holdfast.database.flight import Answer, Call, Copy, Flight, Plan, plan
 
 Address = Mapping[str, Any]
+T = TypeVar("T")
 
 CONNECT_SECONDS_MAX: Final = 10.0  # a server that doesn't greet us by then is as good as down
 IDLE_SECONDS: Final = 2  # silence before the first question
@@ -58,14 +61,49 @@ class Link(asyncpg.Connection):
         the driver raises for the first that failed; the server ran nothing after that one. Whoever
         is cancelled meanwhile loses the link.
         """
-        try:
-            plans = [self._plans.get(call.statement) or await self._plan(call) for call in calls]
-            transport = cast("asyncio.Transport | None", self._transport)
-            if self.is_closed() or transport is None or transport.is_closing():
-                raise ConnectionResetError("the connection is closed")
-            flight = Flight(transport, cast(asyncio.Protocol, self._protocol), calls, plans)
+        with self._flying():
+            flight = await self._flight(calls)
             flight.send()
             return await flight.landed
+
+    async def execute_and_fly(
+        self, statement: str, calls: Sequence[Call | Copy], /
+    ) -> Awaitable[list[Answer]]:
+        """Run a statement that ends or begins a transaction, and send a flight right behind it.
+
+        Returns when the statement is done; awaiting what is returned gives what `fly` gives. The
+        server need not wait for us between the two, and the driver knows of the transaction.
+        Raises what the statement does; the flight is then at its end, and nothing came of it that
+        is kept.
+        """
+        with self._flying():
+            flight = await self._flight(calls, behind=True)
+            packed = flight.packed()
+            try:
+                await _and_when_sent(self.execute(statement), lambda: flight.depart(packed))
+            except BaseException as error:
+                if isinstance(error, asyncpg.PostgresError):
+                    await asyncio.wait([flight.landed])
+                flight.forget()
+                raise
+            return self._landing(flight)
+
+    async def _landing(self, flight: Flight) -> list[Answer]:
+        with self._flying():
+            return await flight.landed
+
+    async def _flight(self, calls: Sequence[Call | Copy], *, behind: bool = False) -> Flight:
+        plans = [self._plans.get(call.statement) or await self._plan(call) for call in calls]
+        transport = cast("asyncio.Transport | None", self._transport)
+        if self.is_closed() or transport is None or transport.is_closing():
+            raise ConnectionResetError("the connection is closed")
+        driver = cast(asyncio.Protocol, self._protocol)
+        return Flight(transport, driver, calls, plans, behind=behind)
+
+    @contextmanager
+    def _flying(self) -> Generator[None, None, None]:
+        try:
+            yield
         except asyncpg.PostgresError:
             self._plans.clear()  # a migration may be why; the driver prepares them again
             raise
@@ -94,6 +132,30 @@ class Link(asyncpg.Connection):
             for level, name, value in options:
                 if hasattr(socket, name):
                     same.setsockopt(level, getattr(socket, name), value)
+
+
+@types.coroutine
+def _and_when_sent(
+    work: Coroutine[Any, Any, T], then: Callable[[], None]
+) -> Generator[Any, Any, T]:
+    """Await what the driver does, and do something as soon as it has sent what it has to say.
+
+    On the surface this looks wrong where a task would do: a task begins when the event loop comes
+    to it, behind everything that is ready before.
+    """
+    waits = work.__await__()
+    try:
+        waited_for = next(waits)
+        then()
+        while True:
+            try:
+                value = yield waited_for
+            except BaseException as error:
+                waited_for = waits.throw(error)
+            else:
+                waited_for = waits.send(value)
+    except StopIteration as end:
+        return end.value
 
 
 async def connect_link(*arguments: Any, **named: Any) -> Link:

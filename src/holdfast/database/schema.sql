@@ -229,7 +229,7 @@ CREATE TABLE order_item (
     CONSTRAINT order_item_fee_amount_check CHECK (fee_amount >= 0),
     CONSTRAINT order_item_price_check CHECK (price >= 0),
     CONSTRAINT order_item_tax_amount_check CHECK (tax_amount >= 0)
-) WITH (fillfactor=80);
+) WITH (fillfactor=50);
 COMMENT ON TABLE order_item IS 'One place in an order, at the price agreed when it was held.';
 COMMENT ON COLUMN order_item.price_type IS 'adult, child, ...: which price of the category was agreed.';
 COMMENT ON COLUMN order_item.price IS 'Net of fee and tax, minor units.';

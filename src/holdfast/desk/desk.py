@@ -18,24 +18,24 @@ from uuid import uuid4
 import structlog
 
 from holdfast.config import (
-    AMBIGUOUS_SECONDS_MAX,
     BATCH_TRIES_MAX,
     BATCH_TRY_PAUSE_SECONDS,
     DECIDE_SECONDS_MAX,
     DESK_IDLE_SECONDS,
     EXPIRE_ORDERS_MAX,
 )
-from holdfast.database.clock import NOW, Clock
+from holdfast.database.clock import Clock
 from holdfast.database.errors import Trouble, classify
-from holdfast.database.flight import Call
 from holdfast.database.pool import Connection, Database
 from holdfast.database.statements import load
 from holdfast.desk import journal
 from holdfast.desk.commands import Command, ExpireDue, Facts
 from holdfast.desk.fold import Fold
-from holdfast.desk.gather import gather
+from holdfast.desk.gather import Rows, Wanted, gather
 from holdfast.desk.journal import Published
 from holdfast.desk.load import load_seating
+from holdfast.desk.lost_commit import find_batch
+from holdfast.desk.opening import Opening, open_transaction
 from holdfast.desk.queue import Granted, Queue, Waiting, busy, places_of
 from holdfast.desk.rules import decide
 from holdfast.desk.rules.organising import status_by_seats
@@ -45,9 +45,7 @@ from holdfast.desk.write import GuardMismatch, write_batch
 from holdfast.refusals import Refusal
 from holdfast.venues.chart_store import PlanShelf
 
-LOCK_DESK = load("desk/sql/lock_desk.sql")
 CLOSE_DESK = load("desk/sql/close_desk.sql")
-TOUCH_DESK = load("desk/sql/touch_desk.sql")
 
 CATCH_UP_ENTRIES_MAX = 200  # further behind than this, reading everything anew is quicker
 ANSWERS_AT_ONCE = 8  # about a millisecond of the event loop
@@ -79,6 +77,7 @@ class Desk:
         self._closing = False
         self._again: list[list[Waiting]] = []
         self._clock_offset: tuple[datetime, float] | None = None
+        self._tidying: asyncio.Future[Granted] | None = None
         self.last_used = time.monotonic()
 
     def submit(self, command: Command) -> "asyncio.Future[Granted]":
@@ -124,19 +123,24 @@ class Desk:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
         except TimeoutError:
-            due = self._seconds_until_due()
-            if due is not None and due <= 0:
-                self._tidy()
+            self._tidy_what_is_due(0.0)
 
-    def _tidy(self) -> None:
-        used = self.last_used
-        answer = self.submit(ExpireDue(limit=EXPIRE_ORDERS_MAX))
-        answer.add_done_callback(self._tidy_on)
-        self.last_used = used
+    def tidy(self) -> "asyncio.Future[Granted]":
+        """A piece of tidying up: the one that is asked for, where one is. A batch has no second
+        one, for which everybody else in it would wait."""
+        if self._tidying is None or self._tidying.done():
+            used = self.last_used
+            self._tidying = self.submit(ExpireDue(limit=EXPIRE_ORDERS_MAX))
+            self._tidying.add_done_callback(_leave_for_next_time)
+            self.last_used = used
+        return self._tidying
 
-    def _tidy_on(self, answer: "asyncio.Future[Granted]") -> None:
-        if not answer.cancelled() and answer.exception() is None and answer.result().more:
-            self._tidy()
+    def _tidy_what_is_due(self, after_seconds: float) -> None:
+        """Where a hold ran out so long ago. It goes by a clock that may be late: the sweeper's is
+        the database's."""
+        due = self._seconds_until_due()
+        if due is not None and due <= -after_seconds:
+            self.tidy()
 
     def _seconds_until_due(self) -> float | None:
         """By the database's clock as of the last turn, carried on by this machine's."""
@@ -161,11 +165,14 @@ class Desk:
         while True:
             try:
                 async with self._database.desk_pool.acquire() as connection:
+                    opening = await self._open(connection, "BEGIN")
                     while True:
-                        await self._transact(connection, turn)
+                        opened = await self._transact(connection, turn, opening)
                         self._answer(turn)
-                        if not connection.is_in_transaction():
+                        self._tidy_what_is_due(TIDY_AFTER_SECONDS)
+                        if opened is None:
                             return
+                        opening = opened
                         turn, tries, mismatches = self._next_turn(), 0, 0
             except GuardMismatch as mismatch:
                 self._seating = None
@@ -210,40 +217,45 @@ class Desk:
             self._again += [turn.taken[half:], turn.taken[:half]]
         return False
 
-    async def _transact(self, connection: Connection, turn: Turn) -> None:
+    async def _transact(
+        self, connection: Connection, turn: Turn, opening: Opening
+    ) -> Opening | None:
         """One transaction. On return it is committed, or there was nothing to commit; the next one
         has begun where more wait and nobody else does for the connection."""
-        began = time.monotonic()
-        if not connection.is_in_transaction():
-            await connection.execute("BEGIN")
-        # Read by a statement of its own: in the locking one the time would be that before the wait.
-        lock, clock = await connection.fly([Call(LOCK_DESK, (self.event_id,)), Call(NOW)])
-        if not lock.rows:
+        locked = await opening.locked()
+        row = locked.desk
+        if row is None:
             raise Refusal("not_found")
-        row = lock.rows[0]
-        turn.now = max(self._clock.shown(clock.rows[0]["now"]), row["last_at"])
+        turn.now = max(self._clock.shown(locked.now), row["last_at"])
         self._clock_offset = (turn.now, time.monotonic())
-        turn.taken = turn.taken or self._queue.take(self._last_to_come(began, row))
+        turn.taken = turn.taken or self._queue.take(self._last_to_come(opening.asked_at, row))
         turn.fold = None
         if row["status"] == "CLOSED":
             turn.refuse(Refusal("sale_closed"))
         elif turn.taken:
             seating = await self._catch_up(connection, row["epoch"], row["version"])
-            turn.fold = await self._decide(connection, seating, turn)
+            turn.fold = await self._decide(connection, seating, turn, locked.rows)
         if turn.fold is None or turn.fold.empty:
-            await connection.execute(f"ROLLBACK{self._chain()}")
-            return
+            return await self._end(connection, "ROLLBACK")
         seating = self._seating
         assert seating is not None, "a batch was decided on a seating"
         turn.public = turn.fold.public_part()
         await write_batch(connection, seating, turn.fold, turn.public, turn.batch_id, turn.now)
         turn.committing = True
-        await connection.execute(f"COMMIT{self._chain()}")
+        return await self._end(connection, "COMMIT")
 
-    def _chain(self) -> str:
-        """What else the end of a transaction says: whether the next one begins at once."""
-        more = self._queue or self._again
-        return " AND CHAIN" if more and self._database.desk_pool.spare else ""
+    async def _open(self, connection: Connection, statement: str) -> Opening:
+        """Begin a transaction for who waits now."""
+        seating = self._seating
+        wanted = Wanted.of(seating, self._queue.commands()) if seating else Wanted()
+        return await open_transaction(connection, statement, self.event_id, wanted)
+
+    async def _end(self, connection: Connection, how: str) -> Opening | None:
+        """End a transaction, and begin the next one where somebody waits for it."""
+        if (self._queue or self._again) and self._database.desk_pool.spare:
+            return await self._open(connection, f"{how} AND CHAIN")
+        await connection.execute(how)
+        return None
 
     def _last_to_come(self, began: float, row: Mapping[str, Any]) -> float:
         """Until when a hold that is taken has to have come.
@@ -283,11 +295,13 @@ class Desk:
         self._seating = await load_seating(connection, self._plans, self.event_id, epoch, version)
         return self._seating
 
-    async def _decide(self, connection: Connection, seating: Seating, turn: Turn) -> Fold:
+    async def _decide(
+        self, connection: Connection, seating: Seating, turn: Turn, rows: Rows
+    ) -> Fold:
         """Decide each command in turn; what no longer fits the time goes back to the queue."""
         now = turn.now
         assert now is not None, "the time was read under the lock"
-        facts = await gather(connection, seating, [w.command for w in turn.taken], now)
+        facts = await gather(connection, seating, [w.command for w in turn.taken], now, rows)
         fold = Fold(seating, facts)
         end = time.perf_counter() + DECIDE_SECONDS_MAX
         for place, waiting in enumerate(turn.taken):
@@ -327,44 +341,18 @@ class Desk:
             self._loop.call_soon(self._grant_some, rest, version)
 
     async def _resolve(self, turn: Turn) -> bool:
-        """A COMMIT whose answer was lost: look under the lock, and never guess.
-
-        True: the batch is dealt with. False: it was not committed, do it again.
-        """
-        deadline = time.monotonic() + AMBIGUOUS_SECONDS_MAX
-        log.warning("desk.ambiguous_commit", event_id=self.event_id, batch_id=str(turn.batch_id))
-        while time.monotonic() < deadline:
-            try:
-                async with self._database.desk_pool.acquire() as connection:
-                    version = await self._look_for(connection, turn)
-            except Exception as error:
-                log.warning("desk.still_ambiguous", event_id=self.event_id, error=repr(error))
-                await asyncio.sleep(BATCH_TRY_PAUSE_SECONDS)
-                continue
-            if version is None:
-                return False
-            assert turn.fold is not None, "it was on its way to commit"
-            assert turn.now is not None, "it was on its way to commit"
-            self._publish(Published(self.event_id, version, turn.now, turn.public))
-            self._grant_some(iter(turn.taken), version)
+        """A COMMIT whose answer was lost: whether the batch is dealt with, else do it again."""
+        try:
+            version = await find_batch(self._database, self._clock, self.event_id, turn.batch_id)
+        except Refusal as unknown:
+            turn.fail(unknown)
             return True
-        turn.fail(Refusal("outcome_unknown"))
+        if version is None:
+            return False
+        assert turn.now is not None, "it was on its way to commit"
+        self._publish(Published(self.event_id, version, turn.now, turn.public))
+        self._grant_some(iter(turn.taken), version)
         return True
-
-    async def _look_for(self, connection: Connection, turn: Turn) -> int | None:
-        """The version that this batch made, or None where it made none.
-
-        A commit of our own is acknowledged before anybody is told, so that what was found is as
-        durable as any other answer.
-        """
-        await connection.execute("BEGIN")
-        row = await connection.fetchrow(LOCK_DESK, self.event_id)
-        assert row is not None, "the desk was there before"
-        found = await journal.version_of(connection, self.event_id, turn.batch_id, row["version"])
-        now = max(await self._clock.now(connection), row["last_at"])
-        await connection.execute(TOUCH_DESK, self.event_id, now)
-        await connection.execute("COMMIT")
-        return found
 
     async def _close_sales(self, turn: Turn, found: str) -> None:
         """The database and the rules disagree twice: stop selling and raise the alarm."""
@@ -373,6 +361,12 @@ class Desk:
         turn.fail(Refusal("sale_closed"))
         async with self._database.desk_pool.acquire() as connection:
             await connection.execute(CLOSE_DESK, self.event_id, reason)
+
+
+def _leave_for_next_time(tidied: "asyncio.Future[Granted]") -> None:
+    """Whatever stood in the way: the desk asks again, or the sweeper does."""
+    if not tidied.cancelled():
+        tidied.exception()
 
 
 def _decide_one(seating: Seating, facts: Facts, fold: Fold, waiting: Waiting) -> None:

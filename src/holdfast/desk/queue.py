@@ -9,6 +9,7 @@ import time
 from asyncio import Future
 from collections import deque
 from collections.abc import Iterable
+from itertools import chain, islice
 
 from msgspec import Struct
 
@@ -85,6 +86,11 @@ class Queue:
 
     def __len__(self) -> int:
         return len(self._money) + len(self._holds)
+
+    def commands(self) -> list[Command]:
+        """What the next batch may be made of, in its order."""
+        lines = islice(chain(self._money, self._holds), BATCH_COMMANDS_MAX)
+        return [waiting.command for waiting in lines]
 
     def put(self, waiting: Waiting) -> None:
         """Stand at the end of the line, or be refused `busy` where it is too long."""

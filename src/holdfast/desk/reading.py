@@ -3,11 +3,12 @@
 One array query per table, whoever asks: the desk under its lock, a handler for one order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from holdfast.database.pool import Connection, Record
+from holdfast.database.connection import Row
+from holdfast.database.pool import Connection
 from holdfast.database.statements import load
 from holdfast.desk.commands import NoticeKey, Recorded
 from holdfast.desk.order import (
@@ -26,7 +27,7 @@ from holdfast.desk.order import (
 )
 from holdfast.ids import ItemId, OrderId, PaymentId, TicketId
 
-_ORDERS = """
+ORDERS = """
 SELECT
     order_id, session_id, user_id, status::text AS status, cancel_reason::text AS cancel_reason,
     total_amount, order_fee_amount, refunded_amount, currency, payment_count, paying,
@@ -55,7 +56,7 @@ SELECT order_id, item_id, seat_id, price_type, price, fee_amount, tax_amount, st
 FROM order_item
 WHERE event_id = $1 AND order_id = ANY($2::text[])
 """
-_PAYMENTS = """
+PAYMENTS = """
 SELECT
     payment_id, order_id, provider, status::text AS status, amount, currency, token_fingerprint,
     created_at, updated_at, refunded_amount, provider_reference, next_action::text AS next_action,
@@ -71,7 +72,7 @@ FROM incident
 WHERE event_id = $1 AND order_id = ANY($2::text[])
 ORDER BY created_at, incident_id
 """
-_NOTICED = """
+NOTICED = """
 SELECT provider, notice_id
 FROM inbox
 WHERE event_id = $1 AND provider = ANY($2::text[]) AND notice_id = ANY($3::text[])
@@ -81,7 +82,7 @@ SELECT ticket_id, order_id, order_item_id, seat_id, barcode, is_valid, issued_at
 FROM ticket
 WHERE event_id = $1 AND order_id = ANY($2::text[])
 """
-_RECORDED = """
+RECORDED = """
 SELECT scope, fingerprint, status_code, resource_id
 FROM idempotency
 WHERE event_id = $1 AND scope = ANY($2::bytea[])
@@ -102,8 +103,14 @@ async def read_orders(
     connection: Connection, event_id: int, order_ids: list[str]
 ) -> dict[str, Order]:
     """Whole images of these orders, by id; those that do not exist are left out."""
-    rows = await connection.fetch(_ORDERS, event_id, order_ids)
-    items = await read_items(connection, event_id, [row["order_id"] for row in rows])
+    rows = await connection.fetch(ORDERS, event_id, order_ids)
+    return orders_in(
+        rows, await read_items(connection, event_id, [row["order_id"] for row in rows])
+    )
+
+
+def orders_in(rows: Iterable[Row], items: Mapping[str, list[Item]]) -> dict[str, Order]:
+    """The orders of these rows of ORDERS, by id, with their items."""
     return {row["order_id"]: order_of_row(row, items.get(row["order_id"], [])) for row in rows}
 
 
@@ -128,14 +135,14 @@ async def read_payments(
     connection: Connection, event_id: int, order_ids: list[str]
 ) -> dict[str, list[Payment]]:
     """Every attempt to pay these orders, by order, in no order."""
-    return _payments(await connection.fetch(_PAYMENTS, event_id, order_ids))
+    return payments_in(await connection.fetch(PAYMENTS, event_id, order_ids))
 
 
 async def lock_payments(
     connection: Connection, event_id: int, order_ids: list[str]
 ) -> dict[str, list[Payment]]:
     """The same, and nobody else writes them until the transaction ends."""
-    return _payments(await connection.fetch(LOCK_PAYMENTS, event_id, order_ids))
+    return payments_in(await connection.fetch(LOCK_PAYMENTS, event_id, order_ids))
 
 
 async def read_tickets(
@@ -162,28 +169,20 @@ async def read_incidents(
     return incidents
 
 
-async def read_noticed(
-    connection: Connection, event_id: int, notices: list[NoticeKey]
-) -> set[NoticeKey]:
-    """Which of these notices were dealt with before."""
-    providers = sorted({notice.provider for notice in notices})
-    notice_ids = [notice.notice_id for notice in notices]
-    rows = await connection.fetch(_NOTICED, event_id, providers, notice_ids)
-    found = {NoticeKey(row["provider"], row["notice_id"]) for row in rows}
-    return found.intersection(notices)
+def noticed_in(rows: Iterable[Row]) -> set[NoticeKey]:
+    """The notices in these rows of NOTICED; there may be more than were asked for."""
+    return {NoticeKey(row["provider"], row["notice_id"]) for row in rows}
 
 
-async def read_recorded(
-    connection: Connection, event_id: int, scopes: list[bytes]
-) -> dict[bytes, Recorded]:
-    """Which of these keyed requests were granted before."""
+def recorded_in(rows: Iterable[Row]) -> dict[bytes, Recorded]:
+    """The keyed requests in these rows of RECORDED, which were granted before."""
     return {
         row["scope"]: Recorded(row["fingerprint"], row["status_code"], row["resource_id"])
-        for row in await connection.fetch(_RECORDED, event_id, scopes)
+        for row in rows
     }
 
 
-def item_of_row(row: Record) -> Item:
+def item_of_row(row: Row) -> Item:
     return Item(
         ItemId(row["item_id"]),
         row["seat_id"],
@@ -195,7 +194,7 @@ def item_of_row(row: Record) -> Item:
     )
 
 
-def order_of_row(row: Record, items: Iterable[Item]) -> Order:
+def order_of_row(row: Row, items: Iterable[Item]) -> Order:
     """An order as memory has it; its items in the order in which they were added."""
     cancel_reason, buyer = row["cancel_reason"], row["buyer"]
     return Order(
@@ -219,7 +218,7 @@ def order_of_row(row: Record, items: Iterable[Item]) -> Order:
     )
 
 
-def payment_of_row(row: Record) -> Payment:
+def payment_of_row(row: Row) -> Payment:
     action = row["next_action"]
     return Payment(
         payment_id=PaymentId(row["payment_id"]),
@@ -239,7 +238,7 @@ def payment_of_row(row: Record) -> Payment:
     )
 
 
-def incident_of_row(row: Record) -> Incident:
+def incident_of_row(row: Row) -> Incident:
     return Incident(
         incident_id=row["incident_id"],
         order_id=OrderId(row["order_id"]),
@@ -259,14 +258,15 @@ def _number(item: Item) -> int:
     return int(item.item_id.rsplit("_", 1)[1])
 
 
-def _payments(rows: Iterable[Record]) -> dict[str, list[Payment]]:
+def payments_in(rows: Iterable[Row]) -> dict[str, list[Payment]]:
+    """The attempts to pay in these rows of PAYMENTS, by order."""
     payments: dict[str, list[Payment]] = {}
     for row in rows:
         payments.setdefault(row["order_id"], []).append(payment_of_row(row))
     return payments
 
 
-def _tickets(rows: Iterable[Record]) -> dict[str, list[Ticket]]:
+def _tickets(rows: Iterable[Row]) -> dict[str, list[Ticket]]:
     tickets: dict[str, list[Ticket]] = {}
     for row in rows:
         tickets.setdefault(row["order_id"], []).append(

@@ -7,7 +7,9 @@ an expired seat can be held by anybody, swept or not.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -22,8 +24,9 @@ from holdfast.config import (
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Connection, Database
 from holdfast.desk.box_office import BoxOffice
-from holdfast.desk.commands import CancelPending, ChangeStatus, Command, ExpireDue, Refund
+from holdfast.desk.commands import CancelPending, ChangeStatus, Command, Refund
 from holdfast.desk.order import EventStatus
+from holdfast.desk.queue import Granted
 from holdfast.ids import OrderId
 from holdfast.refusals import Refusal
 
@@ -95,7 +98,8 @@ class Sweeper:
         now = await self._clock.now(connection)
         due_before = now - timedelta(seconds=LEAVE_TO_DESK_SECONDS)
         for row in await connection.fetch(_DUE, due_before, SWEEP_EVENTS_MAX):
-            await self._until_done(row["event_id"], ExpireDue(limit=EXPIRE_ORDERS_MAX))
+            event_id: int = row["event_id"]
+            await self._until_done(event_id, partial(self._box_office.tidy, event_id))
         await self._complete(connection, now)
         for row in await connection.fetch(_CANCELLED, list(self._undone)):
             await self._undo(connection, row["event_id"])
@@ -103,7 +107,7 @@ class Sweeper:
     async def _complete(self, connection: Connection, now: datetime) -> None:
         started_before = now - timedelta(hours=COMPLETE_AFTER_HOURS)
         for row in await connection.fetch(_OVER, started_before, SWEEP_EVENTS_MAX):
-            await self._ask(row["event_id"], ChangeStatus(status=EventStatus.COMPLETED))
+            await self._submit(row["event_id"], ChangeStatus(status=EventStatus.COMPLETED))
 
     async def _undo(self, connection: Connection, event_id: int) -> None:
         """End the holds of a cancelled event and refund its orders, UNDO_PIECES_MAX pieces.
@@ -113,12 +117,13 @@ class Sweeper:
         far it was: an order that was refunded is not CONFIRMED any more.
         """
         if await connection.fetchval(_PENDING, event_id):
-            await self._until_done(event_id, CancelPending(limit=EXPIRE_ORDERS_MAX))
+            cancel = CancelPending(limit=EXPIRE_ORDERS_MAX)
+            await self._until_done(event_id, partial(self._box_office.submit, event_id, cancel))
         for _ in range(UNDO_PIECES_MAX):
             after = self._undo_after.get(event_id, "")
             rows = await connection.fetch(_CONFIRMED, event_id, after, EXPIRE_ORDERS_MAX)
             refunds = [Refund(order_id=OrderId(row["order_id"]), force=True) for row in rows]
-            await asyncio.gather(*[self._ask(event_id, refund) for refund in refunds])
+            await asyncio.gather(*[self._submit(event_id, refund) for refund in refunds])
             if len(rows) == EXPIRE_ORDERS_MAX:
                 self._undo_after[event_id] = rows[-1]["order_id"]
                 continue
@@ -127,15 +132,18 @@ class Sweeper:
                 self._undone.add(event_id)
             return
 
-    async def _until_done(self, event_id: int, command: Command) -> None:
+    async def _until_done(self, event_id: int, ask: Callable[[], Awaitable[Granted]]) -> None:
         for _ in range(SWEEP_ROUNDS_MAX):
-            if not await self._ask(event_id, command):
+            if not await self._has_more(event_id, ask()):
                 return
 
-    async def _ask(self, event_id: int, command: Command) -> bool:
+    async def _submit(self, event_id: int, command: Command) -> None:
+        await self._has_more(event_id, self._box_office.submit(event_id, command))
+
+    async def _has_more(self, event_id: int, asked: Awaitable[Granted]) -> bool:
         """Whether there is more to do. A refusal is left for the next round."""
         try:
-            granted = await self._box_office.submit(event_id, command)
+            granted = await asked
         except Refusal as refusal:
             log.info("sweeper.refused", event_id=event_id, code=refusal.code)
             return False
