@@ -32,9 +32,9 @@ Progress = Callable[[str, int, int], None]
 """Called with what is looked at next, how many steps are done, and how many there are."""
 
 # Every question reads whole events. Where the rows of some tables are not counted yet, the planner
-# takes those for tiny and joins row by row, or all rows of an event with all rows of it, which takes
-# minutes where a hash join takes a fraction of a second. What keeps requests from scanning tables
-# (pool.py) would have it read them in the order of their indexes.
+# takes those for tiny and joins row by row, or all rows of an event with all rows of it, which
+# takes minutes where a hash join takes a fraction of a second. What keeps requests from scanning
+# tables (pool.py) would have it read them in the order of their indexes.
 _SETTINGS = f"""
 SET LOCAL statement_timeout = '{AUDIT_STATEMENT_SECONDS_MAX}s';
 SET LOCAL enable_nestloop = off;
