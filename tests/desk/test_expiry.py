@@ -12,6 +12,7 @@ from holdfast.desk.order import EventStatus, OrderStatus
 from holdfast.desk.reading import read_orders
 from holdfast.desk.sweeper import LEAVE_TO_DESK_SECONDS, Sweeper
 from tests.cast import ADA, BEN, seats
+from tests.desk.test_opening import told_of_each_wait
 from tests.house import House, Process, open_house
 
 pytestmark = pytest.mark.anyio
@@ -167,4 +168,19 @@ async def test_the_sweeper_goes_by_the_database_where_a_desk_sleeps_too_long(
     async with database.dedicated() as connection:
         await Sweeper(database, Clock(), worker.office).sweep(connection)
     assert await status_of(database, house, order.order_id) == "CANCELLED EXPIRED"
+    await worker.office.close()
+
+
+async def test_a_closed_desk_does_not_ask_again_and_again_to_tidy_up(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Process(database)
+    house = await open_house(database, hold_seconds=1)
+    await worker.hold(house, seats(0, 1))
+    async with database.pool.acquire() as connection:
+        await connection.execute("UPDATE desk SET status = 'CLOSED', closed_reason = 'an alarm'")
+    await asyncio.sleep(1.0)
+    waits = told_of_each_wait(monkeypatch)
+    await asyncio.sleep(1.0)
+    assert 2 <= len(waits) <= 40, "ten times a second, twice each"
     await worker.office.close()

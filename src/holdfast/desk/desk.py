@@ -142,6 +142,12 @@ class Desk:
         if due is not None and due <= -after_seconds:
             self.tidy()
 
+    def _tidy_between(self) -> None:
+        """After a batch; not where the last piece was refused, since that would never end."""
+        last = self._tidying
+        if last is None or not last.done() or not (last.cancelled() or last.exception()):
+            self._tidy_what_is_due(TIDY_AFTER_SECONDS)
+
     def _seconds_until_due(self) -> float | None:
         """By the database's clock as of the last turn, carried on by this machine's."""
         if self._seating is None or self._clock_offset is None:
@@ -169,7 +175,7 @@ class Desk:
                     while True:
                         opened = await self._transact(connection, turn, opening)
                         self._answer(turn)
-                        self._tidy_what_is_due(TIDY_AFTER_SECONDS)
+                        self._tidy_between()
                         if opened is None:
                             return
                         opening = opened
