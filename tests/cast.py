@@ -26,6 +26,7 @@ from holdfast.desk.commands import (
     Hold,
     Refund,
     Release,
+    Repeat,
     Settle,
 )
 from holdfast.desk.order import (
@@ -175,6 +176,16 @@ def collected(payment: Payment) -> Charge:
 def declined(payment: Payment) -> Charge:
     return Charge(
         PaymentStatus.FAILED, payment.amount, payment.currency, decline_reason="card_declined"
+    )
+
+
+def one_more_with_a_key(order: Order, choice: Choice) -> AddItems:
+    """The same edit however often it is sent."""
+    return AddItems(
+        order_id=order.order_id,
+        session_id=order.session_id,
+        choice=choice,
+        repeat=Repeat(b"a scope", b"a fingerprint", 200),
     )
 
 

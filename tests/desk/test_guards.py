@@ -16,12 +16,11 @@ import pytest
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Connection, Database
 from holdfast.desk import write
-from holdfast.desk.commands import AddItems, Repeat
 from holdfast.desk.new_terms import change_terms
 from holdfast.desk.order import Order, Payment, Ticket
 from holdfast.desk.reading import read_payments, read_tickets
 from holdfast.refusals import Refusal
-from tests.cast import ADA, BEN, CLEO, seats
+from tests.cast import ADA, BEN, CLEO, one_more_with_a_key, seats
 from tests.desk.test_desk_failures import until, value
 from tests.house import House, Process, open_house
 
@@ -343,12 +342,7 @@ async def test_an_edit_with_a_key_is_remembered_in_its_own_commit(
 ) -> None:
     one, two = workers
     order = await one.hold(house, seats(0))
-    edit = AddItems(
-        order_id=order.order_id,
-        session_id=ADA,
-        choice=seats(1),
-        repeat=Repeat(b"a scope", b"a fingerprint", 200),
-    )
+    edit = one_more_with_a_key(order, seats(1))
     desk = one.office.desk(house.event_id)
     together = await asyncio.gather(desk.submit(edit), desk.submit(edit))
     again = await two.office.submit(house.event_id, edit)

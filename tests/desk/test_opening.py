@@ -8,9 +8,8 @@ import pytest
 from holdfast.database.flight import Answer, Call, Copy
 from holdfast.database.link import Link
 from holdfast.database.pool import Database
-from holdfast.desk.commands import AddItems, Repeat
 from holdfast.desk.order import OrderStatus
-from tests.cast import ADA, BEN, seats
+from tests.cast import BEN, one_more_with_a_key, seats
 from tests.desk.test_desk_failures import until
 from tests.house import Process, open_house
 
@@ -110,12 +109,7 @@ async def test_what_another_process_grants_during_the_wait_is_known(database: Da
     one, two = Process(database), Process(database)
     house = await open_house(database)
     order = await one.hold(house, seats(0))
-    edit = AddItems(
-        order_id=order.order_id,
-        session_id=ADA,
-        choice=seats(1),
-        repeat=Repeat(b"a scope", b"a fingerprint", 200),
-    )
+    edit = one_more_with_a_key(order, seats(1))
     await two.hold(house, seats(5), BEN)  # it is awake, and asks for what waits at once
     async with database.dedicated() as other:
         await other.execute("BEGIN")

@@ -67,7 +67,7 @@ class BoxOffice:
     async def tidy(self, event_id: int) -> Granted:
         """End a piece of the holds that ran out, together with whoever else asks for it.
 
-        Raises Refusal as `submit` does.
+        Nothing is sold by it, so that `allow` is not asked. Raises Refusal as `submit` does.
         """
         return await asyncio.shield(self.desk(event_id).tidy())
 

@@ -11,14 +11,11 @@ from uuid import uuid4
 
 from holdfast.database.clock import Clock
 from holdfast.database.pool import Connection, Database
-from holdfast.database.statements import load
 from holdfast.desk.journal import encode_private, encode_public
+from holdfast.desk.opening import LOCK_DESK
 from holdfast.desk.seating import PrivatePart, PublicPart
+from holdfast.desk.write import ADVANCE_DESK, WRITE_JOURNAL
 from holdfast.refusals import Refusal
-
-LOCK_DESK = load("desk/sql/lock_desk.sql")
-WRITE_JOURNAL = load("desk/sql/write_journal.sql")
-ADVANCE_DESK = load("desk/sql/advance_desk.sql")
 
 _HAS_ORDERS = "SELECT EXISTS (SELECT FROM orders WHERE event_id = $1)"
 
