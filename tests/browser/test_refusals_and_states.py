@@ -76,8 +76,7 @@ def test_a_hold_is_edited_seat_by_seat(
     expect(visitor.page.locator("[data-test=tray] li")).to_have_count(1)
     letters = box_office.get(f"/events/{small_house}/seats")["seats"]
     assert (letters[first], letters[second]) == ("A", "H")
-    visitor.press("text=Give the place")
-    expect(visitor.page.locator("[data-test=checkout]")).to_have_count(0)
+    visitor.give_back()
 
 
 def test_a_refused_card_and_a_bank_that_asks_lead_on(small_house: int, invite: Invite) -> None:

@@ -87,6 +87,11 @@ class Visitor:
         else:
             self.page.mouse.click(box["x"] + x, box["y"] + y)
 
+    def give_back(self) -> None:
+        """Gives back what is held, and waits until it is."""
+        self.press("text=Give the place")
+        expect(self.page.locator("[data-test=checkout]")).to_have_count(0)
+
     def map_size(self) -> tuple[float, float]:
         box = self.page.locator("[data-test=map]").bounding_box()
         assert box is not None

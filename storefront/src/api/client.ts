@@ -102,6 +102,8 @@ async function send(
       body: request.body === undefined ? null : JSON.stringify(request.body),
       // A browser takes what it has asked for early only where the request is of the same kind.
       credentials: framed && !request.open ? 'omit' : 'same-origin',
+      // What is given back goes back, though the buyer leaves the page at once.
+      keepalive: method === 'DELETE',
       signal: AbortSignal.timeout((request.seconds ?? SECONDS_MAX) * 1000),
     })
     learnTime(answer)
