@@ -24,6 +24,8 @@ from holdfast.desk.commands import (
 )
 from holdfast.desk.order import Order, OrderStatus, Payment, PaymentStatus
 from holdfast.desk.queue import Granted
+from holdfast.desk.reading import read_orders
+from holdfast.desk.writing import FEW_ROWS_MAX
 from holdfast.ids import new_order_id, payment_id
 from holdfast.refusals import Refusal
 from tests.cast import (
@@ -98,6 +100,15 @@ async def test_a_seat_goes_from_hand_to_hand(counter: Counter) -> None:
     assert order_of(ben).status is OrderStatus.PENDING
     assert isinstance(cleo, Refusal)
     assert cleo.extra == {"seat_ids": [0]}
+
+
+@pytest.mark.parametrize("buyers", [1, FEW_ROWS_MAX, FEW_ROWS_MAX + 1])
+async def test_new_rows_are_written_alike_however_many(counter: Counter, buyers: int) -> None:
+    """A few go in by another statement than many."""
+    holds = [counter.a_hold(f"s_{n}", 2 * n, 2 * n + 1) for n in range(buyers)]
+    held = {o.order_id: o for o in map(order_of, await counter.one_batch(*holds))}
+    async with counter.database.pool.acquire() as connection:
+        assert await read_orders(connection, counter.house.event_id, list(held)) == held
 
 
 async def test_a_declined_card_is_followed_by_another(counter: Counter) -> None:
