@@ -42,14 +42,17 @@ class Footprint(NamedTuple):
         return Footprint(self.reads | other.reads, self.writes | other.writes)
 
 
-_TABLE = re.compile(r"^\s*(FROM|JOIN|UPDATE|INSERT INTO) ([a-z_.]+)(?! ?\()", re.MULTILINE)
+# What follows FROM and has a bracket behind it is a function.
+_TABLE = re.compile(
+    r"^\s*(?:(?:FROM|JOIN|UPDATE) ([a-z_.]+)\b(?! ?\()|INSERT INTO ([a-z_.]+))", re.MULTILINE
+)
 
 
 def footprint(statement: str) -> Footprint:
     """Read from the statement's text; a bare name is a table that rows are copied into."""
     if re.fullmatch("[a-z_]+", statement):
         return Footprint(writes=frozenset({statement}))
-    named = {name for _, name in _TABLE.findall(statement)} - {"unnest"}
+    named = {read or written for read, written in _TABLE.findall(statement)}
     reads_only = not re.search(r"\b(UPDATE|INSERT|DELETE)\b", statement)
     return Footprint(reads=frozenset(named)) if reads_only else Footprint(writes=frozenset(named))
 
