@@ -33,7 +33,7 @@ async def test_each_pool_has_its_limits_on_the_server(database: Database) -> Non
         "lock_timeout": ("0", "1s"),
         "idle_in_transaction_session_timeout": ("10s", "2s"),
         "enable_seqscan": ("off", "off"),
-        "plan_cache_mode": ("auto", "auto"),
+        "plan_cache_mode": ("auto", "force_generic_plan"),
         "jit": ("off", "off"),
         "application_name": ("holdfast", "holdfast desk"),
     }

@@ -197,18 +197,6 @@ async def test_rows_are_found_by_their_keys(
         assert f"{KEYS[table]} = " in condition, (table, condition)
 
 
-async def test_statements_are_planned_once(
-    databases: FreshDatabases,
-) -> None:
-    """For a few keys planning costs as much as running, and would be done each time (0026)."""
-    async with databases.fresh() as name:
-        database = await open_database(databases.url(name))
-        async with database.desk_pool.acquire() as connection:
-            mode = await connection.fetchval("SHOW plan_cache_mode")
-        await database.close()
-    assert mode == "force_generic_plan"
-
-
 async def test_a_join_alone_may_read_the_whole_event(desk: Connection) -> None:
     """The control: what the statements once said is planned so while nothing is known."""
     joined = """
