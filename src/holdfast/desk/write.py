@@ -1,9 +1,10 @@
 """A folded batch written down: a fixed list of single-table statements, in one order.
 
-New rows are copied in; every update must touch exactly the rows that were decided. If one does not,
-somebody moved something without the desk's lock, and the batch is thrown away. Statements whose
-rows are none are not sent; all others go in one flight. Seats come first: their statement is quick
-to send and slow to run, so that the server is at work while the many rows are made.
+New rows go in as they are (writing.py); every update must touch exactly the rows that were decided.
+If one does not, somebody moved something without the desk's lock, and the batch is thrown away.
+Statements whose rows are none are not sent; all others go in one flight. Seats come first: their
+statement is quick to send and slow to run, so that the server is at work while the many rows are
+made.
 """
 
 from collections.abc import Sequence

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from functools import cache
+from itertools import chain
 from typing import TypeVar
 
 from holdfast.database.flight import Call, Copy
@@ -33,14 +34,17 @@ class Writing:
         things: Collection[T],
         row: Callable[[T], Sequence[object]],
     ) -> None:
-        """New rows, where there are any: one of each thing. Many are copied in, made when they are
-        sent; a few cost the server half as much as values of one statement."""
-        if 0 < len(things) <= FEW_ROWS_MAX:
-            values = [value for thing in things for value in row(thing)]
-            statement = _insert(table, columns, len(things))
-            self._calls.append(Call(statement, tuple(values), len(things)))
-        elif things:
-            self._calls.append(Copy(table, columns, map(row, things)))
+        """New rows, where there are any: one of each thing.
+
+        Many are copied in, and made when they are sent. A few cost the server less as the values of
+        a statement.
+        """
+        count, rows = len(things), map(row, things)
+        if count > FEW_ROWS_MAX:
+            self._calls.append(Copy(table, columns, rows))
+        elif count:
+            values = tuple(chain.from_iterable(rows))
+            self._calls.append(Call(_insert(table, columns, count), values, count))
 
     async def send(self, connection: Connection) -> None:
         """Run them. Raises OtherRows, and what the database says."""
